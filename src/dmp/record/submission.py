@@ -1,0 +1,71 @@
+"""What is handed in: a lot of documents (ITI-41), or changes to what is registered (ITI-57)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, SubmissionSet
+from dmp.record.errors import Problem
+
+
+class Content(Protocol):
+    """The octets of one document, measured while they arrived and never changed (xds-wire 2.5)."""
+
+    @property
+    def size(self) -> int:
+        """Count of octets."""
+        ...
+
+    @property
+    def sha1(self) -> str:
+        """40 lower-case hex digits, the `hash` of XDS."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """64 lower-case hex digits, kept for integrity."""
+        ...
+
+    def read(self) -> bytes:
+        """All the octets."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """The octets, in order, a piece at a time."""
+        ...
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A lot as it was sent: metadata with symbolic ids, and the documents by entry id."""
+
+    submission_set: SubmissionSet
+    entries: tuple[DocumentEntry, ...]
+    associations: tuple[Association, ...]
+    documents: Mapping[str, Content] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class UpdateEntry:
+    """A new version of an entry's metadata: `entry.logical_id` names the target (TD3.3a, TD3.3b)."""
+
+    entry: DocumentEntry
+    previous_version: int
+
+
+@dataclass(frozen=True)
+class UpdateStatus:
+    """A change of availabilityStatus: `target` is an entryUUID (TD3.3c, TD3.3d)."""
+
+    target: str
+    original: EntryStatus
+    new: EntryStatus
+
+
+@dataclass(frozen=True)
+class MetadataUpdate:
+    """An ITI-57 message: all its operations succeed or none (xds-wire 7.1)."""
+
+    submission_set: SubmissionSet
+    operations: tuple[UpdateEntry | UpdateStatus, ...]
