@@ -12,7 +12,8 @@ def unescape(text: str) -> str:
     """Read HL7 escapes (`\\T\\` is an ampersand); unknown ones stay as they are."""
     if "\\" not in text:
         return text
-    out, rest = [], text
+    out: list[str] = []
+    rest = text
     while rest:
         sequence = next((name for name in ESCAPES if rest.startswith(name)), None)
         out.append(ESCAPES[sequence] if sequence else rest[0])
