@@ -121,6 +121,8 @@ class Caller:
     secret: bool = False
     client: ClientSystem = ClientSystem()
     assertion: str = ""
+    message: str = ""
+    """wsa:MessageID, accepted once from one caller (xds-wire 1.4-8); empty where there is none."""
 
 
 def person_id(actor: Actor) -> str:

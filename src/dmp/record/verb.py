@@ -24,6 +24,8 @@ class Verb(StrEnum):
     MASK = "TD3.3a-mask"
     UNMASK = "TD3.3a-unmask"
     RELEASE = "TD3.3b"
+    HIDE_FROM_GUARDIANS = "TD3.3a-guardians"
+    RELEASE_TO_GUARDIANS = "TD3.3b-guardians"
     DELETE = "TD3.3c"
     ARCHIVE = "TD3.3d-archive"
     UNARCHIVE = "TD3.3d-unarchive"

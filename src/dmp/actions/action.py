@@ -1,0 +1,93 @@
+"""What an action is: the whole contract with the door."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from dmp.record.actor import Caller
+from dmp.record.entry import DocumentEntry
+from dmp.record.record import Record
+from dmp.record.verb import Verb
+from dmp.store.entries import RecordContents
+from dmp.store.tx import Tx
+
+Result = TypeVar("Result")
+Given = TypeVar("Given", covariant=True)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One right the action needs. An `optional` one that is refused is left out; any other stops the act.
+
+    `entry` is None for the record itself.
+    """
+
+    verb: Verb
+    entry: DocumentEntry | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an action will touch: one record (None when there is none), and the rights to ask for."""
+
+    record: Record | None
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the gate hands to an action that may go on: only the entries that were allowed."""
+
+    tx: Tx
+    record: Record | None
+    entries: tuple[DocumentEntry, ...]
+    caller: Caller
+    at: datetime
+    new_id: Callable[[], str]
+
+    @property
+    def known_record(self) -> Record:
+        """The record, for the acts that the gate lets through only when there is one."""
+        assert self.record is not None, "the gate let an act through without a record"  # noqa: S101
+        return self.record
+
+    @property
+    def contents(self) -> RecordContents:
+        """What the record holds."""
+        return self.tx.inside(self.known_record)
+
+    def new_uuid(self) -> str:
+        """A fresh `urn:uuid:` for a registry object."""
+        return f"urn:uuid:{self.new_id()}"
+
+
+class Action(Protocol[Given]):
+    """An act on a record, as the gate sees it."""
+
+    @property
+    def verb(self) -> Verb:
+        """What is being done, for the trace."""
+        ...
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Ids of the documents, lots or persons the act names, for the trace."""
+        ...
+
+    def scope(self, tx: Tx) -> Scope:
+        """Read what the decision needs; metadata only."""
+        ...
+
+    def apply(self, turn: Turn) -> Given:
+        """Do it."""
+        ...
+
+
+class Perform(Protocol):
+    """The gate as pages and jobs receive it, already bound to its store and clock."""
+
+    def __call__(self, caller: Caller, action: Action[Result]) -> Result:
+        """Do the action or refuse."""
+        ...

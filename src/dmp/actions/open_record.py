@@ -1,0 +1,71 @@
+"""Open a record («création du dossier», TD1.1): one per person, with consent where the law asks for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from dmp.actions.action import Ask, Scope, Turn
+from dmp.record.actor import Operator, person_id
+from dmp.record.age import is_minor
+from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, RecordExists
+from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
+from dmp.record.record import Consent, Oppositions, Record, Regime
+from dmp.record.verb import Verb
+from dmp.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class OpenRecord:
+    """The person, and what was said at opening. `consent` is None when none was collected."""
+
+    identifiers: tuple[PatientId, ...]
+    regime: Regime
+    traits: IdentityTraits | None = None
+    consent: datetime | None = None
+    contact: Contact = Contact()
+    guardians: tuple[Guardian, ...] = ()
+    oppositions: Oppositions = Oppositions()
+
+    verb = Verb.OPEN_RECORD
+    about: ClassVar[tuple[str, ...]] = ()
+
+    def scope(self, tx: Tx) -> Scope:
+        """The record of the person, under any identifier given, if there is one already."""
+        found = (tx.records.of(patient) for patient in self.identifiers)
+        record = next((record for record in found if record is not None), None)
+        return Scope(record, (Ask(Verb.OPEN_RECORD),))
+
+    def apply(self, turn: Turn) -> Record:
+        """Open it.
+
+        Raises:
+            RecordExists: under one of the identifiers (LC-1), open or closed.
+            AccessRefused: the regime leaves opening to the national insurer.
+            ConsentMissing: OPT_IN, without consent (LC-2).
+            IncompleteRequest: a minor without legal representative (LC-8).
+        """
+        if turn.record is not None:
+            raise RecordExists("the person already has a record")
+        self._refuse_what_the_law_refuses(turn)
+        record = Record(
+            key=turn.new_id(),
+            identifiers=tuple(dict.fromkeys(self.identifiers)),
+            opened=turn.at,
+            traits=self.traits,
+            contact=self.contact,
+            guardians=self.guardians,
+            consent=Consent(self.consent, person_id(turn.caller.actor)) if self.consent else None,
+            oppositions=self.oppositions,
+            linked_to_portal=self.regime is Regime.OPT_OUT,
+        )
+        turn.tx.records.add(record)
+        return record
+
+    def _refuse_what_the_law_refuses(self, turn: Turn) -> None:
+        by_insurer = isinstance(turn.caller.actor, Operator)
+        if self.regime is Regime.OPT_OUT and not by_insurer:
+            raise AccessRefused("records are opened by the national insurer", rule="opening-left-to-the-insurer")
+        if self.regime is Regime.OPT_IN and self.consent is None:
+            raise ConsentMissing("opening needs the person's consent", element="CONSENTEMENT_OUVERTURE_DMP")
+        if self.traits and is_minor(self.traits.birth_date, turn.at.date()) and not self.guardians:
+            raise IncompleteRequest("a minor needs a legal representative", element="personalRelationship")

@@ -1,0 +1,54 @@
+"""Read documents («consultation», ITI-43, TD3.2): every right is asked again at each reading."""
+
+from dataclasses import dataclass
+
+from dmp.actions.action import Ask, Scope, Turn
+from dmp.record.entry import DocumentEntry, EntryStatus
+from dmp.record.patient import PatientId
+from dmp.record.verb import Verb
+from dmp.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """One document that was read: its entry and its octets, as they were deposited."""
+
+    entry: DocumentEntry
+    octets: bytes
+
+
+@dataclass(frozen=True)
+class ReadDocuments:
+    """Documents of one record, by uniqueId."""
+
+    patient: PatientId
+    unique_ids: tuple[str, ...]
+
+    verb = Verb.READ
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The documents asked for."""
+        return self.unique_ids
+
+    def scope(self, tx: Tx) -> Scope:
+        """The record and the entries that have these uniqueIds, whatever their status."""
+        record = tx.records.of(self.patient)
+        if record is None:
+            return Scope(None, (Ask(Verb.READ),))
+        entries = tx.inside(record).by_unique_id(self.unique_ids)
+        return Scope(record, (Ask(Verb.READ), *(Ask(Verb.READ, entry, optional=True) for entry in entries)))
+
+    def apply(self, turn: Turn) -> tuple[ReadDocument | None, ...]:
+        """One answer per uniqueId asked, in order; None for what is not there or may not be read."""
+        best: dict[str, DocumentEntry] = {}
+        for entry in sorted(turn.entries, key=_preference):
+            best.setdefault(entry.unique_id, entry)
+        return tuple(self._read(turn, best.get(unique_id)) for unique_id in self.unique_ids)
+
+    def _read(self, turn: Turn, entry: DocumentEntry | None) -> ReadDocument | None:
+        return None if entry is None else ReadDocument(entry, turn.contents.read_document(entry.uuid))
+
+
+def _preference(entry: DocumentEntry) -> tuple[bool, int]:
+    return entry.status is not EntryStatus.APPROVED, -entry.version

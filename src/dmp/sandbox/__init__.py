@@ -1,0 +1,1 @@
+"""A self-contained service with invented people, keys and documents, for demonstration and tests."""

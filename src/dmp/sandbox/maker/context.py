@@ -1,0 +1,58 @@
+"""What every document says before its content: for whom, by whom, when, which version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from dmp.record.actor import Professional
+from dmp.record.codes import Code
+from dmp.record.patient import Contact, IdentityTraits, PatientId
+from dmp.sandbox.maker.facts import ACT_CODE
+
+AMBULATORY = Code("AMB", ACT_CODE, "Ambulatoire (hors établissement)")
+INPATIENT = Code("IMP", ACT_CODE, "Hospitalisation (établissement, y compris HAD)")
+EMERGENCY = Code("EMER", ACT_CODE, "Passage aux urgences (établissement)")
+
+FICTION = "Document fictif, établi pour la démonstration : identité fictive, aucune personne réelle n'est concernée."
+"""The notice that every document carries in what people read."""
+
+
+@dataclass(frozen=True)
+class DocumentContext:
+    """The patient, the author, the moment and the place of a document in its series of versions.
+
+    `id`, `series` and `replaces` are an OID, an `OID^extension` or a UUID
+    (DEC-105). `series` is the setId: the document's own id when it opens the
+    series. `replaces` names the version before. `started` is when the act
+    began, `at` when absent.
+    """
+
+    id: str
+    patient: PatientId
+    traits: IdentityTraits
+    author: Professional
+    at: datetime
+    contact: Contact = Contact()
+    local_id: PatientId | None = None
+    """The number of the patient in the author's software («IPP»)."""
+    series: str = ""
+    version: int = 1
+    replaces: str = ""
+    started: datetime | None = None
+    encounter: Code = AMBULATORY
+    practice: Code | None = None
+    """Practice setting (J04); told from the sector of the author's facility when absent."""
+
+    @property
+    def set_id(self) -> str:
+        """The id that all versions share."""
+        return self.series or self.id
+
+    @property
+    def begun(self) -> datetime:
+        """When the documented act began."""
+        return self.started or self.at
+
+    def entry_id(self, *parts: str) -> str:
+        """The id of an entry: one fact keeps it from version to version, two facts never share it."""
+        return str(uuid5(NAMESPACE_OID, "|".join((self.set_id, *parts))))

@@ -1,0 +1,1 @@
+"""The only persistence: tables, statements, transactions, sealed blobs, keys."""

@@ -1,0 +1,250 @@
+"""Entries, lots, links and documents of one record (XDS registry and repository)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select, update
+
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, SubmissionSet
+from dmp.record.record import Record
+from dmp.record.submission import Content
+from dmp.record.visibility import Visibility
+from dmp.store import schema
+from dmp.store.blobs import BlobRef, Blobs
+from dmp.store.packing import pack, unpack_entry, unpack_link, unpack_lot
+from dmp.store.vault import Seal
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """What is kept, sealed, about the octets of a document."""
+
+    key: bytes
+    size: int
+    sha1: str
+    sha256: str
+
+
+_unpack_document = msgspec.msgpack.Decoder(StoredDocument).decode
+
+
+class RecordContents:
+    """Everything inside one record, for one transaction: every statement names the record."""
+
+    def __init__(self, connection: Connection, blobs: Blobs, record: Record, seal: Seal):
+        """Work inside one record that this transaction has met."""
+        self._connection = connection
+        self._blobs = blobs
+        self._record = record
+        self._seal = seal
+        self.written_blobs: list[str] = []
+
+    # -- entries
+
+    def entries(self) -> tuple[DocumentEntry, ...]:
+        """Every entry of the record, all versions, in order of arrival."""
+        return self._read_entries()
+
+    def by_uuid(self, uuids: Iterable[str]) -> tuple[DocumentEntry, ...]:
+        """The entries with these entryUUIDs; unknown ones are absent."""
+        return self._read_entries(schema.entry.c.uuid.in_(sorted(uuids)))
+
+    def by_logical_id(self, logical_id: str) -> tuple[DocumentEntry, ...]:
+        """Every version of one logical object."""
+        return self._read_entries(schema.entry.c.logical_id == logical_id)
+
+    def by_unique_id(self, unique_ids: Iterable[str]) -> tuple[DocumentEntry, ...]:
+        """Every entry that has one of these document uniqueIds."""
+        tokens = [self._seal.token("document", unique_id) for unique_id in sorted(set(unique_ids))]
+        return self._read_entries(schema.entry.c.unique_token.in_(tokens))
+
+    def by_chain(self, chain: str) -> tuple[DocumentEntry, ...]:
+        """Every entry of a replacement chain."""
+        return self._read_entries(schema.entry.c.chain == chain)
+
+    def _read_entries(self, *conditions: object) -> tuple[DocumentEntry, ...]:
+        table = schema.entry.c
+        query = (
+            select(table.uuid, table.status, table.chain, table.sealed)
+            .where(table.record == self._record.key, *conditions)  # type: ignore[arg-type]
+            .order_by(table.uuid)
+        )
+        return tuple(self._entry(row) for row in self._connection.execute(query))
+
+    def _entry(self, row: Row[*tuple[Any, ...]]) -> DocumentEntry:
+        entry = unpack_entry(self._seal.open("entry", row.uuid, row.sealed))
+        return replace(
+            entry,
+            status=EntryStatus(row.status),
+            chain=row.chain,
+            visibility=self._record.visibility.get(row.chain, Visibility()),
+        )
+
+    def add_entry(self, entry: DocumentEntry, *, lot: str, document: str) -> None:
+        """Insert an entry; what hides it lives in the record, not here."""
+        plain = replace(entry, visibility=Visibility())
+        self._connection.execute(
+            insert(schema.entry),
+            {
+                "record": self._record.key,
+                "uuid": entry.uuid,
+                "logical_id": entry.logical_id,
+                "version": entry.version,
+                "status": entry.status,
+                "unique_token": self._seal.token("document", entry.unique_id),
+                "chain": entry.chain,
+                "lot": lot,
+                "document": document,
+                "sealed": self._seal.close("entry", entry.uuid, pack(plain)),
+            },
+        )
+
+    def set_status(self, uuid: str, status: EntryStatus) -> None:
+        """Change the availabilityStatus of an entry."""
+        self._update_entry(uuid, status=status)
+
+    def set_chain(self, chain: str, new: str) -> None:
+        """Join a replacement chain to another one."""
+        self._connection.execute(
+            update(schema.entry)
+            .where(schema.entry.c.record == self._record.key, schema.entry.c.chain == chain)
+            .values(chain=new)
+        )
+
+    def _update_entry(self, uuid: str, **values: object) -> None:
+        self._connection.execute(
+            update(schema.entry)
+            .where(schema.entry.c.record == self._record.key, schema.entry.c.uuid == uuid)
+            .values(**values)
+        )
+
+    # -- lots
+
+    def lots(self) -> tuple[SubmissionSet, ...]:
+        """Every lot of the record."""
+        return self._read_lots()
+
+    def lots_by_uuid(self, uuids: Iterable[str]) -> tuple[SubmissionSet, ...]:
+        """The lots with these ids."""
+        return self._read_lots(schema.lot.c.uuid.in_(sorted(uuids)))
+
+    def _read_lots(self, *conditions: object) -> tuple[SubmissionSet, ...]:
+        table = schema.lot.c
+        query = (
+            select(table.uuid, table.status, table.sealed)
+            .where(table.record == self._record.key, *conditions)  # type: ignore[arg-type]
+            .order_by(table.uuid)
+        )
+        return tuple(
+            replace(unpack_lot(self._seal.open("lot", row.uuid, row.sealed)), status=EntryStatus(row.status))
+            for row in self._connection.execute(query)
+        )
+
+    def lot_fingerprint(self, unique_id: str) -> tuple[str, bytes] | None:
+        """The id and fingerprint of the lot that has this uniqueId, to recognise a retry (DEC-3)."""
+        table = schema.lot.c
+        query = select(table.uuid, table.fingerprint).where(
+            table.record == self._record.key, table.unique_token == self._seal.token("lot", unique_id)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (row.uuid, bytes(row.fingerprint))
+
+    def fingerprint(self, text: str) -> bytes:
+        """Keyed hash that a retry of the same lot gives again."""
+        return self._seal.token("fingerprint", text)
+
+    def add_lot(self, lot: SubmissionSet, fingerprint: bytes) -> None:
+        """Insert a lot; a clash on its uniqueId fails the transaction (xds-wire 2.6)."""
+        self._connection.execute(
+            insert(schema.lot),
+            {
+                "record": self._record.key,
+                "uuid": lot.uuid,
+                "unique_token": self._seal.token("lot", lot.unique_id),
+                "fingerprint": fingerprint,
+                "status": lot.status,
+                "sealed": self._seal.close("lot", lot.uuid, pack(lot)),
+            },
+        )
+
+    def entries_of_lots(self) -> dict[str, set[str]]:
+        """Which lot each entry came with: lot id to entry ids."""
+        table, found = schema.entry.c, dict[str, set[str]]()
+        query = select(table.lot, table.uuid).where(table.record == self._record.key)
+        for row in self._connection.execute(query):
+            found.setdefault(row.lot, set()).add(row.uuid)
+        return found
+
+    def set_lot_status(self, uuid: str, status: EntryStatus) -> None:
+        """Change the availabilityStatus of a lot (xds-wire 4.3)."""
+        self._connection.execute(
+            update(schema.lot)
+            .where(schema.lot.c.record == self._record.key, schema.lot.c.uuid == uuid)
+            .values(status=status)
+        )
+
+    # -- links
+
+    def links_touching(self, uuids: Iterable[str]) -> tuple[Association, ...]:
+        """Every association that has one of these ids at an end."""
+        table, wanted = schema.link.c, sorted(set(uuids))
+        query = (
+            select(table.uuid, table.sealed)
+            .where(table.record == self._record.key, table.source.in_(wanted) | table.target.in_(wanted))
+            .order_by(table.uuid)
+        )
+        return tuple(
+            unpack_link(self._seal.open("link", row.uuid, row.sealed)) for row in self._connection.execute(query)
+        )
+
+    def add_links(self, links: Iterable[Association]) -> None:
+        """Insert associations."""
+        rows = [
+            {
+                "record": self._record.key,
+                "uuid": link.uuid,
+                "source": link.source,
+                "target": link.target,
+                "sealed": self._seal.close("link", link.uuid, pack(link)),
+            }
+            for link in links
+        ]
+        if rows:
+            self._connection.execute(insert(schema.link), rows)
+
+    # -- documents
+
+    def add_document(self, name: str, content: Content) -> None:
+        """Write the octets durably, then the row that names them."""
+        ref = self._blobs.put(content.chunks())
+        self.written_blobs.append(ref.name)
+        kept = StoredDocument(ref.key, ref.size, content.sha1, content.sha256)
+        self._connection.execute(
+            insert(schema.document),
+            {
+                "record": self._record.key,
+                "id": name,
+                "blob": ref.name,
+                "stored_sha256": ref.stored_sha256,
+                "sealed": self._seal.close("document", name, pack(kept)),
+            },
+        )
+
+    def document_of(self, uuid: str) -> str:
+        """The document behind an entry: several entries may share one."""
+        query = select(schema.entry.c.document).where(
+            schema.entry.c.record == self._record.key, schema.entry.c.uuid == uuid
+        )
+        return self._connection.execute(query).scalar_one()
+
+    def read_document(self, uuid: str) -> bytes:
+        """The octets behind an entry, exactly as they were deposited."""
+        name = self.document_of(uuid)
+        query = select(schema.document.c.blob, schema.document.c.stored_sha256, schema.document.c.sealed).where(
+            schema.document.c.record == self._record.key, schema.document.c.id == name
+        )
+        row = self._connection.execute(query).one()
+        kept = _unpack_document(self._seal.open("document", name, row.sealed))
+        return self._blobs.get(BlobRef(row.blob, kept.key, kept.size, bytes(row.stored_sha256)))

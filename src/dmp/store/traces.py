@@ -1,0 +1,6 @@
+"""placeholder"""
+
+
+class Traces:
+    def __init__(self, *a):
+        pass

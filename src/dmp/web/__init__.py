@@ -1,0 +1,1 @@
+"""HTTP: the doors of the house. Reaches neither the store nor the rights: only `perform`."""

@@ -1,0 +1,97 @@
+"""The listening server: mutual TLS, and the caller's certificate handed to the application.
+
+uvicorn does not give the client certificate to the application; `TlsProtocol`
+does. It rests on two internals of uvicorn's protocol (`connection_made` and
+`app`), which is why uvicorn's minor version is pinned and the journeys play
+every act over real mutual TLS.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""TLS 1.2 suites (xds-wire 1.6): forward secrecy, no CBC. TLS 1.3 chooses its own."""
+KEEP_ALIVE = 75
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """PEM files of the listener: its certificate and key, and the authorities of the callers' certificates."""
+
+    certificate: Path
+    key: Path
+    client_authorities: Path
+
+
+class TlsProtocol(HttpToolsProtocol):
+    """HTTP/1.1 that puts the verified client certificate (DER) into `scope["extensions"]["tls"]`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Read the certificate once per connection, not per request."""
+        super().connection_made(transport)
+        session = transport.get_extra_info("ssl_object")
+        certificate = session.getpeercert(binary_form=True) if session else None
+        inner: Any = self.app
+
+        async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            scope.setdefault("extensions", {})["tls"] = {"client_certificate": certificate}
+            await inner(scope, receive, send)
+
+        self.app = app
+
+
+def tls_context(files: TlsFiles) -> ssl.SSLContext:
+    """TLS 1.2 or better; a client certificate from our authorities is required (xds-wire 1.6)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(files.certificate, files.key)
+    context.load_verify_locations(files.client_authorities)
+    return context
+
+
+class Server(uvicorn.Server):
+    """uvicorn, telling when it is ready to answer."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]):
+        """Call `when_ready` once the socket listens."""
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
+
+
+def serve(app: Any, *, host: str, port: int, tls: TlsFiles, when_ready: Callable[[], None]) -> None:
+    """Serve until a signal ends it.
+
+    Nothing of a request is logged here: addresses may lead to persons, and the
+    traces say what was done.
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=TlsProtocol,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=KEEP_ALIVE,
+        ssl_context_factory=lambda _config, _default: tls_context(tls),
+    )
+    Server(config, when_ready).run()

@@ -1,0 +1,1 @@
+"""The SOAP services: repository, registry, patients, habilitations."""

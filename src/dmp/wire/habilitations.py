@@ -1,0 +1,90 @@
+"""The service of authorisations, TD0.3: one request and its answer, both ways (xds-wire 9.4, DEC-119)."""
+
+from lxml import etree
+from lxml.etree import _Element
+
+from dmp.record.errors import IncompleteRequest, InvalidMessage
+from dmp.record.management import (
+    AuthorisationAction,
+    AuthorisationAnswer,
+    AuthorisationRequest,
+    AuthorisationRole,
+)
+
+HAB = "urn:si-dmp-habilitations"
+REQUEST = "setAuthorization"
+ANSWER = "setAuthorizationResponse"
+ACTIONS = (f"{HAB}:HabilitationsEndPoint:{REQUEST}", f"{HAB}:{REQUEST}")
+"""Both spellings of the request's `wsa:Action`; the first is the published one (DEC-119)."""
+ANSWER_ACTIONS = tuple(f"{action}Response" for action in ACTIONS)
+"""The `wsa:Action` of the answer, in the order of `ACTIONS`."""
+
+
+def read_authorisation(body: _Element) -> AuthorisationRequest:
+    """Read a `setAuthorization`.
+
+    Raises:
+        InvalidMessage: not this message.
+        IncompleteRequest: `action` missing or unknown, or a `role` that is unknown; the path is named.
+    """
+    _check_root(body, REQUEST)
+    action, role = _text(body, "action"), _text(body, "role")
+    if action not in tuple(AuthorisationAction):
+        raise IncompleteRequest("neither AJOUT nor SUPPRESSION", element=f"{REQUEST}/action")
+    if role and role not in tuple(AuthorisationRole):
+        raise IncompleteRequest("not a role that can be declared", element=f"{REQUEST}/role")
+    return AuthorisationRequest(AuthorisationAction(action), AuthorisationRole(role) if role else None)
+
+
+def write_authorisation(request: AuthorisationRequest) -> _Element:
+    """Write a `setAuthorization`, as a client sends it."""
+    root = etree.Element(_name(REQUEST), nsmap={None: HAB})
+    etree.SubElement(root, _name("action")).text = request.action
+    if request.role:
+        etree.SubElement(root, _name("role")).text = request.role
+    return root
+
+
+def read_authorisation_answer(body: _Element) -> AuthorisationAnswer:
+    """Read the answer, as a client receives it.
+
+    Raises:
+        InvalidMessage: not this message.
+        IncompleteRequest: no `output`, or one without `status`.
+    """
+    _check_root(body, ANSWER)
+    output = body.find(_name("output"))
+    if output is None or not _text(output, "status"):
+        raise IncompleteRequest("element missing", element=f"{ANSWER}/output/status")
+    return AuthorisationAnswer(_text(output, "status"), _text(output, "context"))
+
+
+def write_authorisation_answer(answer: AuthorisationAnswer) -> _Element:
+    """Write the answer; refusals are told here too, by `status` (DEC-41)."""
+    root = etree.Element(_name(ANSWER), nsmap={None: HAB})
+    output = etree.SubElement(root, _name("output"))
+    etree.SubElement(output, _name("status")).text = answer.status
+    if answer.context:
+        etree.SubElement(output, _name("context")).text = answer.context
+    return root
+
+
+def _name(local: str) -> str:
+    return f"{{{HAB}}}{local}"
+
+
+def _check_root(body: _Element, name: str) -> None:
+    if body.tag != _name(name):
+        raise InvalidMessage("not the message of this service", element="Body")
+
+
+def _text(parent: _Element, local: str) -> str:
+    """The text of the only child of that name, empty when absent.
+
+    Raises:
+        IncompleteRequest: it is there more than once.
+    """
+    children = list(parent.iterchildren(_name(local)))
+    if len(children) > 1:
+        raise IncompleteRequest("more than one element", element=f"{etree.QName(parent).localname}/{local}")
+    return "".join(children[0].itertext()).strip() if children else ""

@@ -1,0 +1,95 @@
+"""A RegistryObjectList, in and out: entries, submission sets and associations in any order (xds-wire 2.1, 2.2)."""
+
+from collections.abc import Iterable
+
+from dmp.record.entry import Association, DocumentEntry, RegistryObjects, SubmissionSet
+from dmp.wire.xds import ebrim
+from dmp.wire.xds.ebrim import Element
+from dmp.wire.xds.findings import Findings
+from dmp.wire.xds.read_entry import read_entry
+from dmp.wire.xds.read_lot import read_association, read_submission_set
+from dmp.wire.xds.rules import Rules
+from dmp.wire.xds.schemes import FOLDER_NODE, LIMITED_METADATA_NODES, LOT_NODE
+from dmp.wire.xds.write_objects import write_association, write_entry, write_submission_set
+
+Nodes = dict[str, set[str]]
+"""Markers by the id of the package they stand beside."""
+
+
+def read_objects(listed: Element, rules: Rules, findings: Findings) -> RegistryObjects:
+    """Read every object of a RegistryObjectList; what is wrong goes to `findings`."""
+    nodes = _markers(listed, findings)
+    entries: list[DocumentEntry] = []
+    lots: list[SubmissionSet] = []
+    associations: list[Association] = []
+    for element in listed:
+        match element.tag:
+            case ebrim.EXTRINSIC_OBJECT:
+                entries.append(read_entry(element, rules, findings))
+            case ebrim.REGISTRY_PACKAGE if _is_submission_set(element, nodes, findings):
+                lots.append(read_submission_set(element, rules, findings))
+            case ebrim.ASSOCIATION:
+                association = read_association(element, rules, findings)
+                associations += [association] if association else []
+            case ebrim.OBJECT_REF | ebrim.CLASSIFICATION | ebrim.REGISTRY_PACKAGE:
+                pass
+            case str():
+                findings.add("RegistryObjectList", ebrim.local_name(element), "not expected here")
+    objects = RegistryObjects(tuple(entries), tuple(lots), tuple(associations))
+    _check_ids(objects, findings)
+    return objects
+
+
+def write_objects(parent: Element, objects: RegistryObjects, *, registered: bool) -> None:
+    """Append the objects to a RegistryObjectList: submission sets, entries, associations."""
+    for lot in objects.submission_sets:
+        write_submission_set(parent, lot, registered=registered)
+    for entry in objects.entries:
+        write_entry(parent, entry, registered=registered)
+    for association in objects.associations:
+        write_association(parent, association, registered=registered)
+
+
+def _markers(listed: Element, findings: Findings) -> Nodes:
+    """The Classifications that stand in the list itself: each marks a package of the message."""
+    nodes: Nodes = {}
+    packages = {ebrim.normal_id(e.get("id", "")) for e in listed if e.tag == ebrim.REGISTRY_PACKAGE}
+    for element in listed:
+        if element.tag != ebrim.CLASSIFICATION:
+            continue
+        target = ebrim.normal_id(element.get("classifiedObject", ""))
+        node = element.get("classificationNode", "").lower()
+        if target not in packages or not node:
+            findings.add("RegistryObjectList", "Classification", "does not mark a package of the message", value=target)
+        nodes.setdefault(target, set()).add(node)
+    return nodes
+
+
+def _is_submission_set(element: Element, nodes: Nodes, findings: Findings) -> bool:
+    """Tell a submission set, the one package that is read, by its marker, inside or beside it."""
+    owner = findings.of(ebrim.normal_id(element.get("id", "")))
+    inside = {c.get("classificationNode", "").lower() for c in element if c.tag == ebrim.CLASSIFICATION} - {""}
+    beside = nodes.get(owner.id, set())
+    marks = (inside | beside) - LIMITED_METADATA_NODES
+    if beside & LIMITED_METADATA_NODES:
+        owner.add("limitedMetadata", "not accepted")
+    if marks == {FOLDER_NODE}:
+        owner.add("RegistryPackage", "folders are not supported")
+    elif marks != {LOT_NODE}:
+        owner.add("RegistryPackage", "not marked as a submission set", value=" ".join(sorted(marks)))
+    return marks == {LOT_NODE}
+
+
+def _check_ids(objects: RegistryObjects, findings: Findings) -> None:
+    """No id may stand twice among the objects of one message."""
+    seen: set[str] = set()
+    for uuid in _ids(objects):
+        if uuid in seen:
+            findings.add(uuid, "id", "given to two objects")
+        seen.add(uuid)
+
+
+def _ids(objects: RegistryObjects) -> Iterable[str]:
+    yield from (entry.uuid for entry in objects.entries)
+    yield from (lot.uuid for lot in objects.submission_sets)
+    yield from (association.uuid for association in objects.associations)

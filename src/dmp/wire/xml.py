@@ -1,0 +1,246 @@
+"""The one XML parser of the house, hardened, and the few words every reader of XML shares (xds-wire 11, security 5.1)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from lxml import etree
+
+from dmp.record.errors import InvalidMessage
+from dmp.record.profile import MIB
+
+Element = etree._Element
+"""An lxml element."""
+
+NS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "env": "http://www.w3.org/2003/05/soap-envelope",
+        "wsa": "http://www.w3.org/2005/08/addressing",
+        "wsse": "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
+        "rim": "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0",
+        "rs": "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0",
+        "query": "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0",
+        "lcm": "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0",
+        "xdsb": "urn:ihe:iti:xds-b:2007",
+        "rmd": "urn:ihe:iti:rmd:2017",
+        "xop": "http://www.w3.org/2004/08/xop/include",
+        "hl7": "urn:hl7-org:v3",
+        "gdp": "asip:ci-sis:gdp:2010",
+        "hab": "urn:si-dmp-habilitations",
+        "pat": "urn:si-dmp-patients",
+        "saml2": "urn:oasis:names:tc:SAML:2.0:assertion",
+        "ds": "http://www.w3.org/2000/09/xmldsig#",
+        "dmp": "urn:si-dmp:fault",
+        "xml": "http://www.w3.org/XML/1998/namespace",
+    }
+)
+"""Prefix to namespace, as xds-wire 1.3 lists them; `dmp` is the namespace of our fault codes (1.7)."""
+
+_PREFIXES: Final = {uri: prefix for prefix, uri in NS.items()}
+_SLICE = 64 * 1024
+_LIBRARY_LIMIT = 10_000_000
+"""Octets of one text that libxml2 takes without its `huge` mode."""
+_DECLARATION = re.compile(
+    r"<\?xml\s+version\s*=\s*(?:'1\.\d'|\"1\.\d\")(?:\s+encoding\s*=\s*(?:'([\w.\-]+)'|\"([\w.\-]+)\"))?[^?>]*\?>", re.ASCII
+)
+_PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class XmlLimits:
+    """How much XML is read before giving up (DEC-55, xds-wire 11).
+
+    `size` is in octets, `attribute` in characters. `nodes` counts elements,
+    attributes, comments and instructions; text lies between them and is
+    bounded by `size`. `instructions` tells whether processing instructions
+    may appear at all.
+    """
+
+    size: int
+    depth: int
+    nodes: int
+    namespaces: int = 64
+    attribute: int = 64 * 1024
+    instructions: bool = False
+
+
+ENVELOPE: Final = XmlLimits(size=4 * MIB, depth=64, nodes=200_000)
+"""A SOAP message, and every XML that is not a clinical document."""
+DOCUMENT: Final = XmlLimits(size=64 * MIB, depth=100, nodes=250_000, instructions=True)
+"""A CDA document, which may name a stylesheet and carry long base64 (security 5.1)."""
+
+
+def qname(name: str) -> str:
+    """The Clark name of a prefixed one: `wsa:Action` gives `{http://…/addressing}Action`."""
+    prefix, _, local = name.partition(":")
+    return f"{{{NS[prefix]}}}{local}"
+
+
+def label(element: Element) -> str:
+    """How errors call an element: `wsa:Action`, or the local name alone when its namespace is not one of ours."""
+    if not isinstance(element.tag, str):
+        return "comment or instruction"
+    name = etree.QName(element)
+    prefix = _PREFIXES.get(name.namespace)
+    return f"{prefix}:{name.localname}" if prefix else str(name.localname)[:80]
+
+
+def parse(
+    data: bytes, *, element: str = "envelope", charset: str | None = None, limits: XmlLimits = ENVELOPE
+) -> Element:
+    """Read a message: no document type, no instruction, bounded, UTF-8 or declared UTF-16 (xds-wire 11, DEC-117).
+
+    `element` names what is read, for errors. `charset` is the parameter of the
+    media type that came with the octets; it must agree with them.
+
+    Raises:
+        InvalidMessage: anything else. Never another error, whatever the octets.
+    """
+    if len(data) > limits.size:
+        raise InvalidMessage(f"more than {limits.size} octets", element=element, status=413)
+    text = _decoded(data, charset=charset, element=element)
+    if text.startswith("<!", _prolog_end(text)):
+        raise InvalidMessage("document type declaration", element=element)
+    return _tree(text.encode(), limits=limits, element=element)
+
+
+def parse_document(data: bytes, *, element: str = "document", limits: XmlLimits = DOCUMENT) -> Element:
+    """Read a CDA document: comments and instructions are allowed, never followed (security 5.1).
+
+    Raises:
+        InvalidMessage: not well formed, too deep, too large, or with a document type.
+    """
+    return parse(data, element=element, limits=limits)
+
+
+def _decoded(data: bytes, *, charset: str | None, element: str) -> str:
+    """The text, once the octets, the declaration and the charset parameter say the same encoding."""
+    actual = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        text = data.decode("utf-8-sig" if actual == "utf-8" else actual)
+    except UnicodeDecodeError:
+        raise InvalidMessage(f"octets that are not {actual}", element=element) from None
+    if "\0" in text:
+        raise InvalidMessage("NUL character", element=element)
+    said = {name.lower() for name in (_declared(text, element=element), charset) if name}
+    if said - {actual} or (actual == "utf-16" and not said):
+        raise InvalidMessage("encoding refused, or not the one announced", element=element)
+    return text
+
+
+def _declared(text: str, *, element: str) -> str | None:
+    """The encoding of the XML declaration, if any."""
+    if not re.match(r"<\?xml\s", text):
+        return None
+    declaration = _DECLARATION.match(text)
+    if declaration is None:
+        raise InvalidMessage("XML declaration not understood", element=element)
+    return declaration[1] or declaration[2]
+
+
+def _prolog_end(text: str) -> int:
+    """Where the declaration, comments and instructions before the root end: only a document type can hide there."""
+    prolog = _PROLOG.match(text)
+    return prolog.end() if prolog else 0
+
+
+def _tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
+    """Build the tree a slice at a time, so that a bomb is stopped before it is in memory."""
+    parser = etree.XMLPullParser(
+        events=("start", "end", "start-ns", "comment", "pi"),
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        collect_ids=False,
+        huge_tree=limits.size > _LIBRARY_LIMIT,
+    )
+    watch = _Watch(limits, element)
+    try:
+        for start in range(0, len(data), _SLICE):
+            parser.feed(data[start : start + _SLICE])
+            watch.follow(parser.read_events())
+        root = parser.close()
+        watch.follow(parser.read_events())
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise InvalidMessage(f"not well-formed XML, line {line}, column {column}", element=element) from None
+    docinfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
+        raise InvalidMessage("document type declaration", element=element)
+    return root
+
+
+class _Watch:
+    """Counts what the parser builds, and stops it over a limit."""
+
+    def __init__(self, limits: XmlLimits, element: str):
+        self.limits = limits
+        self.element = element
+        self.depth = 0
+        self.nodes = 0
+        self.namespaces = 0
+
+    def follow(self, events: Iterable[tuple[str, Element | tuple[str, str]]]) -> None:
+        """Go through the events of one slice."""
+        for event, node in events:
+            if event == "start":
+                self._start(node)
+            elif event == "end":
+                self.depth -= 1
+            elif event == "start-ns":
+                self._namespace(node)
+            else:
+                self._aside(event)
+        if self.nodes > self.limits.nodes:
+            self._refuse(f"more than {self.limits.nodes} nodes")
+
+    def _start(self, node: Element) -> None:
+        values = node.values()
+        self.depth += 1
+        self.nodes += 1 + len(values)
+        self.namespaces = 0
+        if self.depth > self.limits.depth:
+            self._refuse(f"more than {self.limits.depth} levels")
+        if any(len(value) > self.limits.attribute for value in values):
+            self._refuse("attribute too long")
+
+    def _namespace(self, declaration: tuple[str, str]) -> None:
+        self.namespaces += 1
+        if self.namespaces > self.limits.namespaces:
+            self._refuse(f"more than {self.limits.namespaces} namespaces on one element")
+        if len(declaration[1]) > self.limits.attribute:
+            self._refuse("namespace name too long")
+
+    def _aside(self, event: Literal["comment", "pi"] | str) -> None:
+        self.nodes += 1
+        if event == "pi" and not self.limits.instructions:
+            self._refuse("processing instruction")
+
+    def _refuse(self, message: str) -> None:
+        raise InvalidMessage(message, element=self.element)
+
+
+def text(element: Element) -> str:
+    """All the text inside an element, in order, comments and instructions left out (security 4.2)."""
+    return "".join(element.itertext("*"))
+
+
+def plain_text(element: Element, *, name: str = "") -> str:
+    """The text of an element that holds nothing else: what decides is read with this (security 4.2).
+
+    Raises:
+        InvalidMessage: a child, comment or instruction inside; `name` names the element if its label does not.
+    """
+    if len(element):
+        raise InvalidMessage("text expected and nothing else", element=name or label(element))
+    return element.text or ""
+
+
+def serialise(element: Element) -> bytes:
+    """The element in UTF-8 with the namespaces in scope, without declaration and without what follows it."""
+    return etree.tostring(element, encoding="utf-8", xml_declaration=False, with_tail=False)
