@@ -39,8 +39,8 @@ SPECIMEN = datetime(2026, 3, 1, 6, 45, tzinfo=UTC)
 
 def a_doctor(**changes: Any) -> Professional:
     """A general practitioner in his own practice."""
-    surgery = Facility("499900000012001", "Cabinet du Dr Exemple", "SA07")
-    return replace(Professional("899900000012", "Camille EXEMPLE", "10", "SM26", surgery), **changes)
+    surgery = Facility("499900000011001", "Cabinet du Dr Exemple", "SA07")
+    return replace(Professional("899900000011", "Camille EXEMPLE", "10", "SM26", surgery), **changes)
 
 
 def a_context(**changes: Any) -> DocumentContext:

@@ -35,10 +35,8 @@ class Settings:
     """PEM authorities whose certificates may call."""
     crls: Path
     """Folder of the revocation lists, PEM or DER, renewed by the operator."""
-    authentication_policies: tuple[str, ...] = ()
-    """Certificate policies (OIDs) of authentication certificates."""
-    signature_policies: tuple[str, ...] = ()
-    """Certificate policies (OIDs) of signature and seal certificates."""
+    certificate_profiles: tuple[str, ...] = ()
+    """Certificate policies to trust, each `OID=person/authentication` (or staff, structure; signature)."""
     host: str = "127.0.0.1"
     port: int = 8443
     profile: ProfileName = ProfileName.DMP
@@ -78,9 +76,8 @@ def check(settings: Settings) -> Settings:
         for name in ("tolerant", "accept_sha1"):
             if getattr(settings, name):
                 raise InvalidSetting(f"{variable(name)} is for tests: a production service refuses it")
-        for name in ("authentication_policies", "signature_policies"):
-            if not getattr(settings, name):
-                raise InvalidSetting(f"{variable(name)} is missing: the policy OIDs of the certificates to trust")
+        if not settings.certificate_profiles:
+            raise InvalidSetting("DMP_CERTIFICATE_PROFILES is missing: the policies of the certificates to trust")
     return settings
 
 
@@ -107,7 +104,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         raise InvalidSetting(f"missing settings: {', '.join(missing)}") from error
 
 
-_LISTS = {"DMP_AUTHENTICATION_POLICIES", "DMP_SIGNATURE_POLICIES", "DMP_AUDIENCES"}
+_LISTS = {"DMP_CERTIFICATE_PROFILES", "DMP_AUDIENCES"}
 _PATHS = {
     f"DMP_{n}" for n in ("BLOBS", "KEYS", "CERTIFICATE", "PRIVATE_KEY", "CLIENT_AUTHORITIES", "CRLS", "CDA_SCHEMAS")
 }

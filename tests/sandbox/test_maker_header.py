@@ -10,7 +10,7 @@ from lxml import etree
 
 from dmp.record.actor import Facility
 from dmp.record.codes import Code
-from dmp.record.patient import PatientId
+from dmp.record.patient import Contact, Guardian, PatientId
 from dmp.sandbox.maker import medical_synthesis, vaccination_note
 from dmp.sandbox.maker.context import FICTION
 from dmp.sandbox.maker.facts import CIM_10, LEFT_DELTOID
@@ -86,9 +86,9 @@ def test_the_header_says_who_and_when() -> None:
     assert attribute(root, "c:recordTarget//c:given[not(@qualifier)]/text()") == "LOUISE MARIE"
     assert attribute(root, "c:recordTarget//c:birthTime/@value") == "19790328"
     assert attribute(root, "c:recordTarget//c:birthplace//c:county/text()") == "51215"
-    assert attribute(root, "c:author/c:assignedAuthor/c:id/@extension") == "899900000012"
+    assert attribute(root, "c:author/c:assignedAuthor/c:id/@extension") == "899900000011"
     assert attribute(root, "c:author/c:assignedAuthor/c:code/@code") == "G15_10/SM26"
-    assert attribute(root, "c:legalAuthenticator/c:assignedEntity/c:id/@extension") == "899900000012"
+    assert attribute(root, "c:legalAuthenticator/c:assignedEntity/c:id/@extension") == "899900000011"
     assert attribute(root, "c:custodian//c:id/@root") == "1.2.250.1.71.4.2.2"
     assert attribute(root, "c:componentOf//c:healthCareFacility/c:code/@code") == "SA07"
     assert attribute(root, "c:documentationOf//c:standardIndustryClassCode/@code") == "AMBULATOIRE"
@@ -100,7 +100,7 @@ def test_summer_time_is_written_with_its_offset() -> None:
 
 
 def test_a_hospital_practises_in_an_establishment() -> None:
-    hospital = a_doctor(facility=Facility("1750000001", "Hôpital fictif", "SA01"))
+    hospital = a_doctor(facility=Facility("1750000002", "Hôpital fictif", "SA01"))
     root = parsed(every_kind(a_context(author=hospital))["text"])
     assert attribute(root, "c:documentationOf//c:standardIndustryClassCode/@code") == "ETABLISSEMENT"
 
@@ -156,6 +156,15 @@ def test_the_act_begins_when_the_context_says() -> None:
 def test_a_local_number_follows_the_ins() -> None:
     root = parsed(every_kind(a_context(local_id=PatientId("42", "1.2.3.4")))["text"])
     assert find(root, "c:recordTarget/c:patientRole/c:id/@extension") == ["279035121518989", "42"]
+
+
+def test_a_minor_has_guardians(schema: etree.XMLSchema) -> None:
+    mother = Guardian("MTH", "FICTIVE", "Jeanne", Contact(telecoms=(("MC", "tel:0600000001"),)))
+    root = parsed(every_kind(a_context(guardians=(mother,)))["text"])
+    schema.assertValid(root)
+    assert attribute(root, "c:recordTarget//c:guardian/c:code/@code") == "MTH"
+    assert attribute(root, "c:recordTarget//c:guardian/c:guardianPerson/c:name/c:family/text()") == "FICTIVE"
+    assert attribute(root, "c:recordTarget//c:guardian/c:telecom/@value") == "tel:0600000001"
 
 
 def test_an_incomplete_birth_date_is_written_as_far_as_it_is_known() -> None:

@@ -21,6 +21,10 @@ OCCUPATIONAL_MEDICINE = "SM25"
 OCCUPATIONAL_HEALTH_SECTOR = "SA66"
 
 
+HEALTH_ACTORS = (Professional, Staff, FacilitySoftware)
+"""Who acts from a structure, by profession or employment; the others act for themselves or for the service."""
+
+
 class Column(StrEnum):
     """A column of the matrix: n normal, r regulation centre, b break-glass; AIR columns carry their prefix."""
 

@@ -13,7 +13,10 @@ from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
 Result = TypeVar("Result")
-Given = TypeVar("Given", covariant=True)
+Given_co = TypeVar("Given_co", covariant=True)
+
+NOTHING: tuple[str, ...] = ()
+"""`about` of an act that names nothing but the record."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Turn:
         return f"urn:uuid:{self.new_id()}"
 
 
-class Action(Protocol[Given]):
+class Action(Protocol[Given_co]):
     """An act on a record, as the gate sees it."""
 
     @property
@@ -80,7 +83,7 @@ class Action(Protocol[Given]):
         """Read what the decision needs; metadata only."""
         ...
 
-    def apply(self, turn: Turn) -> Given:
+    def apply(self, turn: Turn) -> Given_co:
         """Do it."""
         ...
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import ClassVar
 
-from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.record.actor import Actor, Professional, facility_of, person_id
 from dmp.record.patient import PatientId
 from dmp.record.record import Attending, Authorisation, Record
@@ -34,7 +33,7 @@ class Authorise:
     patient: PatientId
 
     verb = Verb.AUTHORISE
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""
@@ -60,7 +59,7 @@ class Renounce:
     patient: PatientId
 
     verb = Verb.RENOUNCE
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""
@@ -86,7 +85,7 @@ class BecomeAttending:
     patient: PatientId
 
     verb = Verb.BECOME_ATTENDING
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""
@@ -109,7 +108,7 @@ class LeaveAttending:
     patient: PatientId
 
     verb = Verb.LEAVE_ATTENDING
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.actions.authorise import subject_of
 from dmp.record.actor import Caller, Mode, Professional, facility_of, person_id
 from dmp.record.errors import RecordNotFound
@@ -24,7 +23,7 @@ class TestRecord:
     patient: PatientId
 
     verb = Verb.TEST_RECORD
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""
@@ -55,7 +54,7 @@ class ReadIdentity:
     patient: PatientId
 
     verb = Verb.READ_IDENTITY
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""

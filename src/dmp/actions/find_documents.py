@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
-from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.record.entry import Association, DocumentEntry, RegistryObjects, SubmissionSet
 from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
@@ -31,7 +30,7 @@ class SearchRecord:
     patient: PatientId
     query: StoredQuery
 
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     @property
     def verb(self) -> Verb:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.record.actor import Operator, person_id
 from dmp.record.age import is_minor
 from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, RecordExists
@@ -27,7 +26,7 @@ class OpenRecord:
     oppositions: Oppositions = Oppositions()
 
     verb = Verb.OPEN_RECORD
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record of the person, under any identifier given, if there is one already."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 
-from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.record.actor import person_id
 from dmp.record.age import is_minor
 from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, InvalidIdentity, RecordNotClosed
@@ -30,7 +29,7 @@ class CloseRecord:
     text: str = ""
 
     verb = Verb.CLOSE_RECORD
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""
@@ -57,7 +56,7 @@ class ReopenRecord:
     consent: datetime | None
 
     verb = Verb.REOPEN_RECORD
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""
@@ -95,7 +94,7 @@ class ChangeIdentity:
     change: IdentityChange
 
     verb = Verb.CHANGE_IDENTITY
-    about: ClassVar[tuple[str, ...]] = ()
+    about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
         """The record alone."""

@@ -111,19 +111,17 @@ def _asks(operation: UpdateEntry | UpdateStatus, contents: RecordContents) -> It
             yield Ask(verb, current)
 
 
-def _verbs(old: Visibility, new: Visibility) -> list[Verb]:
+def _verbs(old: Visibility, new: Visibility) -> tuple[Verb, ...]:
     """The rights that a change of visibility needs; an update that changes nothing asks for the right to mask."""
-    verbs = []
-    if old.masked and not new.masked:
-        verbs.append(Verb.UNMASK)
-    if _released(old, new):
-        verbs.append(Verb.RELEASE)
-    return verbs if verbs and old.masked >= new.masked else [*verbs, Verb.MASK]
-
-
-def _released(old: Visibility, new: Visibility) -> bool:
     shown_to_patient = old.hidden_from_patient_since is not None and new.hidden_from_patient_since is None
-    return shown_to_patient or (old.hidden_from_guardians and not new.hidden_from_guardians)
+    changes = (
+        (new.masked and not old.masked, Verb.MASK),
+        (old.masked and not new.masked, Verb.UNMASK),
+        (shown_to_patient, Verb.RELEASE),
+        (new.hidden_from_guardians and not old.hidden_from_guardians, Verb.HIDE_FROM_GUARDIANS),
+        (old.hidden_from_guardians and not new.hidden_from_guardians, Verb.RELEASE_TO_GUARDIANS),
+    )
+    return tuple(verb for changed, verb in changes if changed) or (Verb.MASK,)
 
 
 def _problems(operation: UpdateEntry | UpdateStatus, entry: DocumentEntry) -> Iterable[Problem]:
@@ -178,11 +176,10 @@ def _without_labels(value: object) -> object:
 
 def _irreversible(new: Visibility, old: Visibility, target: str) -> Iterable[Problem]:
     """Hidden from the patient is set at deposit only and can only be lifted (xds-wire 7.2, TD3.3b)."""
-    hides_patient = new.hidden_from_patient_since is not None and old.hidden_from_patient_since is None
-    if hides_patient:
+    if new.hidden_from_patient_since is not None and old.hidden_from_patient_since is None:
         context = f"{target} confidentialityCode: INVISIBLE_PATIENT can be set at deposit only"
         yield Problem(XdsCode.METADATA_UPDATE_ERROR, context)
-    if new.masked and (new.hidden_from_patient_since or old.hidden_from_patient_since) and not _released(old, new):
+    elif new.masked and new.hidden_from_patient_since is not None:
         context = f"{target} confidentialityCode: MASQUE_PS and INVISIBLE_PATIENT exclude each other (AR-20)"
         yield Problem(XdsCode.METADATA_UPDATE_ERROR, context)
 

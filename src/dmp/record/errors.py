@@ -64,6 +64,8 @@ class DmpCode(StrEnum):
     ACCESS_DENIED = "DMPAccessDeniedByRightsService"
     ACCESS_MODE_REFUSED = "DMPAccessModeRefused"
     IDENTITY_FAILURE = "DMPIdentityCertificationFailure"
+    INVALID_MESSAGE = "DMPInvalidMessage"
+    UNAVAILABLE = "DMPUnavailable"
     DUPLICATE_MESSAGE_ID = "DuplicateMessageID"
 
 

@@ -68,7 +68,7 @@ class FacilityId:
         return ()
 
     def _has_key(self) -> bool:
-        """Compare the Luhn key. How Corsica's letters count is not published where we looked: not compared."""
+        """Compare the Luhn key. How the letters of Corsica count is not confirmed: not compared."""
         match self.kind:
             case FacilityIdKind.ADELI_PRACTICE:
                 return True

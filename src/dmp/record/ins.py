@@ -125,12 +125,13 @@ def ins_c(
         return None
     seed = f"{name[:10]:<10}{''.join(date.groups())}{nir}"
     integer = int.from_bytes(hashlib.sha256(seed.encode("ascii")).digest()[:8], "big")
-    return PatientId(f"{integer:020d}{_ins_c_key(integer)}", InsKind.INS_C)
+    return PatientId(f"{integer:020d}{_ins_c_key(integer)}", InsKind.INS_C.value)
 
 
 def normalised(name: str) -> str:
     """A name as identity traits write it: upper case, no diacritics; hyphen and apostrophe kept (functional 1.1)."""
-    split = unicodedata.normalize("NFKD", name.upper().translate(_LIGATURES))
+    capitals = unicodedata.normalize("NFKD", name).upper().translate(_LIGATURES)
+    split = unicodedata.normalize("NFKD", capitals)
     return " ".join("".join(sign for sign in split if not unicodedata.combining(sign)).split())
 
 

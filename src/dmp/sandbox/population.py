@@ -9,7 +9,7 @@ telephones are in the ranges that the ARCEP keeps for fiction, and mail goes to
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -149,7 +149,7 @@ class _Maker:
         traits = IdentityTraits(
             family, first_names[0], " ".join(first_names), born.isoformat(), sex, place, used_name=used_name
         )
-        patient = PatientId(self._nir(sex, born, place), InsKind.NIR_TEST)
+        patient = PatientId(self._nir(sex, born, place), InsKind.NIR_TEST.value)
         if parent is None:
             return Person(patient, traits, self._contact(first_names[0], used_name or family))
         return Person(patient, traits, Contact(parent.contact.address), (_guardian(parent),))
@@ -194,7 +194,7 @@ class _Maker:
 
     def _contact(self, first_name: str, family: str) -> Contact:
         home = self._dice.choice(_PLACES)
-        street = self._fake.street_address().upper()
+        street = normalised(self._fake.street_address())
         mailbox = f"{first_name}.{family}".lower().replace(" ", "").replace("'", "")
         return Contact(
             (("streetAddressLine", street), ("postalCode", home.postcode), ("city", home.town)),
@@ -243,12 +243,24 @@ _TRADES = (
 )
 
 
+def _distinct(dice: random.Random, below: int) -> Iterator[int]:
+    """Numbers drawn one at a time, none twice: the first ones do not depend on how many are wanted."""
+    drawn: set[int] = set()
+    while True:
+        number = dice.randrange(below)
+        if number not in drawn:
+            drawn.add(number)
+            yield number
+
+
 def structures(seed: int, count: int = len(_STRUCTURES)) -> list[Facility]:
-    """Invent structures with a FINESS number: hospital, laboratory, pharmacy, group practice, EHPAD, occupational."""
+    """Invent structures with a FINESS number: hospital, laboratory, pharmacy, group practice, EHPAD, occupational.
+
+    The first ones are the same whatever the count.
+    """
     dice = random.Random(seed)  # noqa: S311 - structures of a demonstration, no secret
-    ranks = dice.sample(range(1_000_000), count)
     made: list[Facility] = []
-    for turn, rank in enumerate(ranks):
+    for turn, rank in zip(range(count), _distinct(dice, 1_000_000), strict=False):
         sector, name = _STRUCTURES[turn % len(_STRUCTURES)]
         number = f"99{rank:06d}"
         made.append(Facility(f"1{number}{luhn_key(number)}", f"{name} DE {dice.choice(_PLACES).town}", sector))
@@ -267,7 +279,7 @@ def practitioners(seed: int, count: int) -> list[Practitioner]:
     fake.seed_instance(seed)
     at_work = {facility.sector: facility for facility in structures(seed)}
     made: list[Practitioner] = []
-    for turn, rank in enumerate(dice.sample(range(100_000), count)):
+    for turn, rank in zip(range(count), _distinct(dice, 100_000), strict=False):
         profession, know_how, sector = _TRADES[turn % len(_TRADES)]
         family, given = normalised(fake.last_name()) + MARK, normalised(fake.first_name())
         rpps = f"99900{rank:05d}"

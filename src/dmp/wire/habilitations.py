@@ -1,7 +1,6 @@
 """The service of authorisations, TD0.3: one request and its answer, both ways (xds-wire 9.4, DEC-119)."""
 
 from lxml import etree
-from lxml.etree import _Element
 
 from dmp.record.errors import IncompleteRequest, InvalidMessage
 from dmp.record.management import (
@@ -10,8 +9,9 @@ from dmp.record.management import (
     AuthorisationRequest,
     AuthorisationRole,
 )
+from dmp.wire.xml import NS, Element, text
 
-HAB = "urn:si-dmp-habilitations"
+HAB = NS["hab"]
 REQUEST = "setAuthorization"
 ANSWER = "setAuthorizationResponse"
 ACTIONS = (f"{HAB}:HabilitationsEndPoint:{REQUEST}", f"{HAB}:{REQUEST}")
@@ -20,7 +20,7 @@ ANSWER_ACTIONS = tuple(f"{action}Response" for action in ACTIONS)
 """The `wsa:Action` of the answer, in the order of `ACTIONS`."""
 
 
-def read_authorisation(body: _Element) -> AuthorisationRequest:
+def read_authorisation(body: Element) -> AuthorisationRequest:
     """Read a `setAuthorization`.
 
     Raises:
@@ -36,7 +36,7 @@ def read_authorisation(body: _Element) -> AuthorisationRequest:
     return AuthorisationRequest(AuthorisationAction(action), AuthorisationRole(role) if role else None)
 
 
-def write_authorisation(request: AuthorisationRequest) -> _Element:
+def write_authorisation(request: AuthorisationRequest) -> Element:
     """Write a `setAuthorization`, as a client sends it."""
     root = etree.Element(_name(REQUEST), nsmap={None: HAB})
     etree.SubElement(root, _name("action")).text = request.action
@@ -45,7 +45,7 @@ def write_authorisation(request: AuthorisationRequest) -> _Element:
     return root
 
 
-def read_authorisation_answer(body: _Element) -> AuthorisationAnswer:
+def read_authorisation_answer(body: Element) -> AuthorisationAnswer:
     """Read the answer, as a client receives it.
 
     Raises:
@@ -59,7 +59,7 @@ def read_authorisation_answer(body: _Element) -> AuthorisationAnswer:
     return AuthorisationAnswer(_text(output, "status"), _text(output, "context"))
 
 
-def write_authorisation_answer(answer: AuthorisationAnswer) -> _Element:
+def write_authorisation_answer(answer: AuthorisationAnswer) -> Element:
     """Write the answer; refusals are told here too, by `status` (DEC-41)."""
     root = etree.Element(_name(ANSWER), nsmap={None: HAB})
     output = etree.SubElement(root, _name("output"))
@@ -73,12 +73,12 @@ def _name(local: str) -> str:
     return f"{{{HAB}}}{local}"
 
 
-def _check_root(body: _Element, name: str) -> None:
+def _check_root(body: Element, name: str) -> None:
     if body.tag != _name(name):
         raise InvalidMessage("not the message of this service", element="Body")
 
 
-def _text(parent: _Element, local: str) -> str:
+def _text(parent: Element, local: str) -> str:
     """The text of the only child of that name, empty when absent.
 
     Raises:
@@ -87,4 +87,4 @@ def _text(parent: _Element, local: str) -> str:
     children = list(parent.iterchildren(_name(local)))
     if len(children) > 1:
         raise IncompleteRequest("more than one element", element=f"{etree.QName(parent).localname}/{local}")
-    return "".join(children[0].itertext()).strip() if children else ""
+    return text(children[0]).strip() if children else ""

@@ -14,8 +14,7 @@ from dmp.sandbox.maker.context import FICTION, DocumentContext
 from dmp.sandbox.maker.facts import LOINC, Interpretation, LabResult, Quantity, Range
 from dmp.sandbox.maker.header import Act, Content, Model, document
 from dmp.sandbox.maker.narrative import Cell, anchor, instant, paragraph, printed, section, table
-from dmp.sandbox.maker.nomenclature import specialty
-from dmp.sandbox.maker.people import organisation, professional_id, professional_name
+from dmp.sandbox.maker.people import organisation, professional_id, professional_name, specialty
 from dmp.sandbox.maker.tree import Node, cda, coded, interval, number, templates, typed
 
 REPORT = Code("11502-2", LOINC, "CR d'examens biologiques")

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from dmp.record.actor import Professional
 from dmp.record.codes import Code
-from dmp.record.patient import Contact, IdentityTraits, PatientId
+from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
 from dmp.sandbox.maker.facts import ACT_CODE
 
 AMBULATORY = Code("AMB", ACT_CODE, "Ambulatoire (hors établissement)")
@@ -33,6 +33,7 @@ class DocumentContext:
     author: Professional
     at: datetime
     contact: Contact = Contact()
+    guardians: tuple[Guardian, ...] = ()
     local_id: PatientId | None = None
     """The number of the patient in the author's software («IPP»)."""
     series: str = ""

@@ -6,8 +6,8 @@ from datetime import datetime
 from dmp.record.codes import Code
 from dmp.record.visibility import NORMAL
 from dmp.sandbox.maker.context import DocumentContext
-from dmp.sandbox.maker.nomenclature import practice_of, sector
 from dmp.sandbox.maker.people import assigned, organisation, patient_role
+from dmp.sandbox.maker.places import place, practice
 from dmp.sandbox.maker.tree import Node, cda, coded, identifier, interval, lab_status, serialise, stamp, templates
 
 HL7_FRANCE = "2.16.840.1.113883.2.8.2.1"
@@ -96,7 +96,7 @@ def _custodian(context: DocumentContext) -> Node:
 
 
 def _practice(context: DocumentContext) -> Code:
-    return context.practice or practice_of(context.author.facility.sector)
+    return context.practice or practice(context.author.facility.sector)
 
 
 def _legal_authenticator(context: DocumentContext) -> Node:
@@ -139,13 +139,13 @@ def _replaced(context: DocumentContext) -> Node | None:
 def _encounter(context: DocumentContext) -> Node:
     """The encounter («prise en charge») and the kind of place it happened in."""
     facility = context.author.facility
-    place = cda("location", cda("name", facility.name)) if facility.name else None
+    named = cda("location", cda("name", facility.name)) if facility.name else None
     return cda(
         "componentOf",
         cda(
             "encompassingEncounter",
             coded("code", context.encounter),
             interval(context.begun),
-            cda("location", cda("healthCareFacility", coded("code", sector(facility.sector)), place)),
+            cda("location", cda("healthCareFacility", coded("code", place(facility.sector)), named)),
         ),
     )

@@ -8,7 +8,7 @@ import typst
 
 from dmp.sandbox.maker.context import FICTION, DocumentContext
 from dmp.sandbox.maker.narrative import day, instant
-from dmp.sandbox.maker.nomenclature import specialty
+from dmp.sandbox.maker.people import specialty
 
 
 @dataclass(frozen=True)

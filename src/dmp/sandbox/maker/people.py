@@ -2,13 +2,15 @@
 
 from dmp.record.actor import Facility, Professional
 from dmp.record.codes import Code
-from dmp.record.patient import Contact, IdentityTraits, Sex
+from dmp.record.facility import FACILITY_AUTHORITY
+from dmp.record.nomenclature import PROFESSION
+from dmp.record.patient import Contact, Guardian, IdentityTraits, Sex
+from dmp.record.professional import PROFESSIONAL_AUTHORITY, Specialty
 from dmp.sandbox.maker.context import DocumentContext
-from dmp.sandbox.maker.nomenclature import specialty
 from dmp.sandbox.maker.tree import Node, cda, coded
 
-PROFESSIONAL_ROOT = "1.2.250.1.71.4.2.1"
-FACILITY_ROOT = "1.2.250.1.71.4.2.2"
+ROLE_CODE = "2.16.840.1.113883.5.111"
+"""HL7 relationships to the patient (J11)."""
 GENDERS = {Sex.FEMALE: "Féminin", Sex.MALE: "Masculin", Sex.UNDETERMINED: "Indéterminé"}
 
 
@@ -20,8 +22,8 @@ def patient_role(context: DocumentContext) -> Node:
         cda("id", extension=context.patient.number, root=context.patient.root),
         cda("id", extension=local.number, root=local.root) if local else None,
         _address(context.contact),
-        *(cda("telecom", value=value, use=use) for use, value in context.contact.telecoms),
-        _person(context.traits),
+        *_telecoms(context.contact),
+        _person(context),
     )
 
 
@@ -31,13 +33,31 @@ def _address(contact: Contact) -> Node | None:
     return cda("addr", *(cda(part, text) for part, text in contact.address))
 
 
-def _person(traits: IdentityTraits) -> Node:
+def _telecoms(contact: Contact) -> list[Node]:
+    return [cda("telecom", value=value, use=use) for use, value in contact.telecoms]
+
+
+def _person(context: DocumentContext) -> Node:
+    traits = context.traits
     return cda(
         "patient",
         _patient_name(traits),
         coded("administrativeGenderCode", Code(traits.sex, "2.16.840.1.113883.5.1", GENDERS[traits.sex])),
         cda("birthTime", value=traits.birth_date.replace("-", "")),
+        *(_guardian(guardian) for guardian in context.guardians),
         _birthplace(traits.birth_place) if traits.birth_place else None,
+    )
+
+
+def _guardian(guardian: Guardian) -> Node:
+    """A legal representative («représentant légal»), by relationship, name and how to reach him."""
+    name = cda("name", cda("family", guardian.family), cda("given", guardian.given))
+    return cda(
+        "guardian",
+        cda("code", code=guardian.relationship, codeSystem=ROLE_CODE) if guardian.relationship else None,
+        _address(guardian.contact),
+        *_telecoms(guardian.contact),
+        cda("guardianPerson", name),
     )
 
 
@@ -71,9 +91,14 @@ def name_parts(name: str) -> tuple[str, str]:
     return (" ".join(words[1:]), words[0]) if len(words) > 1 else (name, "")
 
 
+def specialty(professional: Professional) -> Code:
+    """Profession and know-how as one code of J01, such as `G15_10/SM26`."""
+    return Specialty(Code(professional.profession, PROFESSION), professional.know_how).code
+
+
 def professional_id(professional: Professional) -> Node:
     """The national id of a professional (IDNPS)."""
-    return cda("id", root=PROFESSIONAL_ROOT, extension=professional.id)
+    return cda("id", root=PROFESSIONAL_AUTHORITY, extension=professional.id)
 
 
 def professional_name(professional: Professional) -> Node:
@@ -85,7 +110,7 @@ def professional_name(professional: Professional) -> Node:
 def organisation(tag: str, facility: Facility, *more: Node) -> Node:
     """A structure by its national id (IDNST) and name."""
     name = cda("name", facility.name) if facility.name else None
-    return cda(tag, cda("id", root=FACILITY_ROOT, extension=facility.id), name, *more)
+    return cda(tag, cda("id", root=FACILITY_AUTHORITY, extension=facility.id), name, *more)
 
 
 def assigned(tag: str, professional: Professional, *, practice: Code | None = None) -> Node:

@@ -63,6 +63,11 @@ class RecordTarget:
         )
 
 
+def other_family(one: PatientId, other: PatientId) -> bool:
+    """Tell the same number under roots of two families, one real and one for tests (DEC-107, DEC-120)."""
+    return one.number == other.number and (one.root in REAL) != (other.root in REAL)
+
+
 def record_target(document: Element) -> RecordTarget:
     """Read the first recordTarget; an empty value when there is none."""
     role = one(document, "recordTarget/patientRole")

@@ -13,11 +13,11 @@ from dmp.wire.cda.tree import Element, every, one, where
 DMP_HOST = "1.2.250.1.213.4.1"
 """The body that keeps documents written by patients."""
 
-PARTICIPATIONS = frozenset("REF REFB INF RESP PRF CON VRF".split())
+PARTICIPATIONS = frozenset({"REF", "REFB", "INF", "RESP", "PRF", "CON", "VRF"})
 """J144, version 2021-03-26."""
 ROLES = frozenset({"PROV", "AGNT"})
 """J141, version 2021."""
-FUNCTIONS = frozenset("CORRE PRELV ES-REF ES-PREF ADMPHYS ATTPHYS DISPHYS PCP 330 353".split())
+FUNCTIONS = frozenset({"CORRE", "PRELV", "ES-REF", "ES-PREF", "ADMPHYS", "ATTPHYS", "DISPHYS", "PCP", "330", "353"})
 """J47, version 2024."""
 
 

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from dmp.record.errors import Problem, XdsCode
 from dmp.record.facility import FACILITY_AUTHORITY
-from dmp.record.ins import REAL, same_person
+from dmp.record.ins import same_person
 from dmp.record.patient import IdentityTraits, PatientId
 from dmp.record.professional import PROFESSIONAL_AUTHORITY
 from dmp.record.profile import Profile
 from dmp.wire.cda import acts, identity, people, templates
 from dmp.wire.cda.header import ACCESSION, CdaHeader
+from dmp.wire.cda.patient import other_family
 from dmp.wire.cda.people import DMP_HOST
 from dmp.wire.cda.shape import (
     BIRTH_DATE,
@@ -78,9 +79,7 @@ SHAPES: tuple[Shape, ...] = (
     shape("code", ONCE, code=PRESENT, codeSystem=exactly(LOINC, TRE_A05), displayName=PRESENT),
     shape("title", ONCE, PRESENT),
     shape("effectiveTime", ONCE, value=TIME),
-    shape(
-        "confidentialityCode", ONCE, code=exactly("N", "R", "V"), codeSystem=exactly("2.16.840.1.113883.5.25")
-    ),
+    shape("confidentialityCode", ONCE, code=exactly("N", "R", "V"), codeSystem=exactly("2.16.840.1.113883.5.25")),
     shape("languageCode", ONCE, code=matches(r"[a-z]{2}-[A-Z]{2}", "a language and a country, as fr-FR")),
     shape("setId", ONCE, root=ROOT),
     shape("versionNumber", ONCE, value=VERSION),
@@ -216,17 +215,13 @@ def check_patient(
 
 def _identity(header: CdaHeader, identifiers: frozenset[PatientId], profile: Profile) -> Iterator[HeaderFinding]:
     known = any(ins in identifiers for ins in header.patient.ins)
-    cousin = any(_other_family(ins, known) for ins in header.patient.ins for known in identifiers)
+    cousin = any(other_family(ins, known) for ins in header.patient.ins for known in identifiers)
     place = "recordTarget/patientRole/id"
     if not known and cousin:
         told = "has the patient's INS under a root of the other family, real or test"
         yield HeaderFinding("CDA-patient.rootFamily", f"{place}/@root", told, blocking=not profile.tolerant)
     elif not known:
         yield HeaderFinding("CDA-patient.match", place, "has no INS of the record's patient")
-
-
-def _other_family(one: PatientId, other: PatientId) -> bool:
-    return one.number == other.number and (one.root in REAL) != (other.root in REAL)
 
 
 def _traits(header: CdaHeader, traits: IdentityTraits | None, profile: Profile) -> Iterator[HeaderFinding]:

@@ -49,13 +49,17 @@ ONCE, OPTIONAL, SOME = Times(1, 1), Times(0, 1), Times(1, None)
 
 def exactly(*values: str) -> Must:
     """One of these texts."""
-    return Must(f"must be {' or '.join(values)}", lambda text: text in values)
+    return Must(f"must be {' or '.join(values)}", frozenset(values).__contains__)
 
 
 def matches(pattern: str, say: str) -> Must:
     """A text of this pattern."""
     compiled = re.compile(pattern)
-    return Must(f"must be {say}", lambda text: compiled.fullmatch(text) is not None)
+
+    def holds(text: str) -> bool:
+        return compiled.fullmatch(text) is not None
+
+    return Must(f"must be {say}", holds)
 
 
 def is_oid(text: str) -> bool:
@@ -85,12 +89,25 @@ def is_birth_date(text: str) -> bool:
         return False
 
 
-PRESENT = Must("must be present", lambda text: bool(text.strip()))
+def is_root(text: str) -> bool:
+    """Tell what may be the root of an identifier."""
+    return is_oid(text) or UUID.fullmatch(text) is not None
+
+
+def _is_present(text: str) -> bool:
+    return bool(text.strip())
+
+
+def _is_signing_time(text: str) -> bool:
+    return is_time(_OFFSET.sub("", text))
+
+
+PRESENT = Must("must be present", _is_present)
 TIME = Must("must be an HL7 time", is_time)
-SIGNING_TIME = Must("must be an HL7 time", lambda text: is_time(_OFFSET.sub("", text)))
+SIGNING_TIME = Must("must be an HL7 time", _is_signing_time)
 """A time whose offset may have lost a digit, as published documents show."""
 BIRTH_DATE = Must("must be a date YYYYMMDD, partial when unknown", is_birth_date)
-ROOT = Must("must be an OID or a UUID", lambda text: is_oid(text) or UUID.fullmatch(text) is not None)
+ROOT = Must("must be an OID or a UUID", is_root)
 VERSION = matches(r"[1-9][0-9]{0,8}", "a positive whole number")
 
 

@@ -59,6 +59,6 @@ def where(element: Element) -> str:
 
 def _step(element: Element) -> str:
     parent = element.getparent()
-    twins = [] if parent is None else parent.findall(element.tag)
+    twins: list[Element] = [] if parent is None else parent.findall(element.tag)
     position = f"[{twins.index(element) + 1}]" if len(twins) > 1 else ""
     return name_of(element) + position

@@ -1,14 +1,14 @@
 """Building blocks of the messages we write: elements, identifiers, codes, times, devices."""
 
 from lxml import etree
-from lxml.etree import _Element
 
 from dmp.record.management import Device, MessageId
 from dmp.record.patient import PatientId
 from dmp.wire.hl7v3.names import V3, XSI
+from dmp.wire.xml import Element
 
 
-def make(name: str, *children: _Element | None, text: str = "", xsi_type: str = "", **attributes: str) -> _Element:
+def make(name: str, *children: Element | None, text: str = "", xsi_type: str = "", **attributes: str) -> Element:
     """An HL7 V3 element; children that are None are left out.
 
     `xsi_type` is the unprefixed name of a data type: the default namespace
@@ -23,7 +23,7 @@ def make(name: str, *children: _Element | None, text: str = "", xsi_type: str = 
     return element
 
 
-def identifier(name: str, value: MessageId | PatientId) -> _Element:
+def identifier(name: str, value: MessageId | PatientId) -> Element:
     """An II; one without root tells that it is unknown."""
     extension = value.number if isinstance(value, PatientId) else value.extension
     if not value.root:
@@ -31,7 +31,7 @@ def identifier(name: str, value: MessageId | PatientId) -> _Element:
     return make(name, root=value.root, extension=extension) if extension else make(name, root=value.root)
 
 
-def coded(name: str, code: str, system: str, display: str = "") -> _Element:
+def coded(name: str, code: str, system: str, display: str = "") -> Element:
     """A code in its system, with its label when there is one."""
     element = make(name, code=code, codeSystem=system)
     if display:
@@ -39,12 +39,12 @@ def coded(name: str, code: str, system: str, display: str = "") -> _Element:
     return element
 
 
-def time(name: str, dtm: str) -> _Element:
+def time(name: str, dtm: str) -> Element:
     """A TS; a DTM more precise than a day is in UTC and says so (DEC-111)."""
     return make(name, value=f"{dtm}+0000" if len(dtm) > 8 else dtm)
 
 
-def party(name: str, type_code: str, device: Device) -> _Element:
+def party(name: str, type_code: str, device: Device) -> Element:
     """A `sender` or `receiver` and its device."""
     software = make("softwareName", text=device.software) if device.software else None
     inside = make(
@@ -53,6 +53,6 @@ def party(name: str, type_code: str, device: Device) -> _Element:
     return make(name, inside, typeCode=type_code)
 
 
-def boolean(name: str, value: bool, *, typed: bool = False) -> _Element:
+def boolean(name: str, *, value: bool, typed: bool = False) -> Element:
     """A BL; `typed` where the element may hold any type."""
     return make(name, value="true" if value else "false", xsi_type="BL" if typed else "")

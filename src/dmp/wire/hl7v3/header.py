@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from lxml import etree
-from lxml.etree import _Element
 
 from dmp.record import dtm
 from dmp.record.codes import Code
@@ -20,12 +19,13 @@ from dmp.wire.hl7v3.build import coded, identifier, make, party, time
 from dmp.wire.hl7v3.names import INTERACTIONS, PROFESSIONALS, REASONS, STRUCTURES, V3
 from dmp.wire.hl7v3.node import Node
 from dmp.wire.hl7v3.times import instant
+from dmp.wire.xml import Element
 
 SERVER = Device("1.2.250.1.213.4.1.1.1", "DMP")
 """The service, as senders address it."""
 
 
-def interaction_of(body: _Element) -> Interaction:
+def interaction_of(body: Element) -> Interaction:
     """Which of the three management messages this is.
 
     Raises:
@@ -37,7 +37,7 @@ def interaction_of(body: _Element) -> Interaction:
     return Interaction(name.localname)
 
 
-def read_header(body: _Element) -> MessageHeader:
+def read_header(body: Element) -> MessageHeader:
     """Read what an answer needs, even from a message that will be refused.
 
     Only the id of the message is indispensable. What is absent or unreadable
@@ -94,8 +94,8 @@ def reason_of(root: Node) -> str:
 
 
 def write_wrapper(
-    name: str, header: MessageHeader, *, receiver: Device, accept: str, content: tuple[_Element, ...]
-) -> _Element:
+    name: str, header: MessageHeader, *, receiver: Device, accept: str, content: tuple[Element, ...]
+) -> Element:
     """A message of that name; `accept` is AL to ask for an answer, NE in an answer."""
     return make(
         name,
@@ -117,7 +117,7 @@ def answering(header: MessageHeader, *, message_id: MessageId, at: datetime, ser
     return MessageHeader(message_id, dtm.of(at), server, header.processing)
 
 
-def write_author(author: DeclaredAuthor) -> _Element | None:
+def write_author(author: DeclaredAuthor) -> Element | None:
     """The `author` of a registration request, None when nobody is declared."""
     if author == DeclaredAuthor():
         return None
@@ -127,14 +127,14 @@ def write_author(author: DeclaredAuthor) -> _Element | None:
     return make("author", entity, typeCode="AUT")
 
 
-def _author_name(author: DeclaredAuthor) -> _Element | None:
+def _author_name(author: DeclaredAuthor) -> Element | None:
     if not author.family and not author.given:
         return None
     name = make("name", make("family", text=author.family), make("given", text=author.given), xsi_type="PN")
     return make("assignedPerson", name, classCode="PSN", determinerCode="INSTANCE")
 
 
-def _represented(author: DeclaredAuthor) -> _Element | None:
+def _represented(author: DeclaredAuthor) -> Element | None:
     if not author.structure and not author.structure_name:
         return None
     id_ = make("id", root=STRUCTURES, extension=author.structure) if author.structure else None

@@ -1,7 +1,9 @@
 """Namespaces, OIDs and codes of the management messages (xds-wire 1.3 and 9)."""
 
-V3 = "urn:hl7-org:v3"
-GDP = "asip:ci-sis:gdp:2010"
+from dmp.wire.xml import NS
+
+V3 = NS["hl7"]
+GDP = NS["gdp"]
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 INTERACTIONS = "2.16.840.1.113883.1.6"
@@ -14,8 +16,6 @@ GENDERS = "2.16.840.1.113883.5.1"
 RELATIONSHIPS = "2.16.840.1.113883.1.11.19579"
 CONTACT_PARTIES = "1.2.250.1.213.4.1.2.5"
 VITALE_CARD = "CARTE_SESAM_VITALE"
-RELATIVES_NIR = "1.2.250.1.213.1.4.13"
-"""Root of a number that belongs to a relative: never the patient's own (DEC-107)."""
 
 CONSENTS = "1.2.250.1.213.4.1.2.3"
 CONSENT_TO_OPEN = "CONSENTEMENT_OUVERTURE_DMP"

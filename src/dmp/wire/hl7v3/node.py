@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 
 from lxml import etree
-from lxml.etree import _Element
 
 from dmp.record.errors import IncompleteRequest
 from dmp.wire.hl7v3.names import V3, XSI
+from dmp.wire.xml import Element, text
 
 
 @dataclass(frozen=True)
 class Node:
     """An element and its path from the root of the message, e.g. `PRPA_IN201307UV02/controlActProcess`."""
 
-    element: _Element
+    element: Element
     path: str
 
     @staticmethod
-    def root(element: _Element) -> "Node":
+    def root(element: Element) -> "Node":
         """Start at the root of a message."""
         return Node(element, etree.QName(element).localname)
 
@@ -40,6 +40,14 @@ class Node:
         for name in names:
             found = next(iter(found.all(name)), None) if found else None
         return found
+
+    def maybe(self, name: str) -> "Node | None":
+        """The only child of that name, None when there is none.
+
+        Raises:
+            IncompleteRequest: there more than once.
+        """
+        return self.need(name) if self.all(name) else None
 
     def need(self, *names: str) -> "Node":
         """The only element down a path.
@@ -74,7 +82,7 @@ class Node:
     @property
     def text(self) -> str:
         """The text inside, white space collapsed."""
-        return " ".join("".join(self.element.itertext()).split())
+        return " ".join(text(self.element).split())
 
     @property
     def empty(self) -> bool:

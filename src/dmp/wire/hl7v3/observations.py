@@ -1,12 +1,11 @@
 """Consents, oppositions and marks of a record: the `administrativeObservation`s of a patient (xds-wire 9.2, 9.3)."""
 
-from lxml.etree import _Element
-
 from dmp.record.errors import ConsentMissing, IncompleteRequest
 from dmp.wire.hl7v3.build import boolean, coded, make, time
 from dmp.wire.hl7v3.names import CONSENTS
 from dmp.wire.hl7v3.node import Node
 from dmp.wire.hl7v3.times import instant
+from dmp.wire.xml import Element
 
 
 def read_mark(patient: Node, code: str, system: str = CONSENTS) -> bool | None:
@@ -36,13 +35,13 @@ def read_consent(patient: Node, code: str) -> str:
     return instant(effective)
 
 
-def write_mark(code: str, value: bool, *, system: str = CONSENTS, effective: str = "") -> _Element:
+def write_mark(code: str, *, value: bool, system: str = CONSENTS, effective: str = "") -> Element:
     """A `subjectOf` that tells a boolean, with the DTM it holds from when there is one."""
     observation = make(
         "administrativeObservation",
         coded("code", code, system),
         time("effectiveTime", effective) if effective else None,
-        boolean("value", value, typed=True),
+        boolean("value", value=value, typed=True),
         classCode="OBS",
         moodCode="EVN",
     )
@@ -51,7 +50,7 @@ def write_mark(code: str, value: bool, *, system: str = CONSENTS, effective: str
 
 def _observations(patient: Node, code: str, system: str) -> list[Node]:
     told = (node for subject in patient.all("subjectOf") for node in subject.all("administrativeObservation"))
-    return [node for node in told if _is(node.find("code"), code, system)]
+    return [node for node in told if _is(node.maybe("code"), code, system)]
 
 
 def _is(node: Node | None, code: str, system: str) -> bool:

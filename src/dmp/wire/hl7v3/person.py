@@ -3,9 +3,9 @@
 import re
 
 from dmp.record.errors import IncompleteRequest, InvalidIdentity
+from dmp.record.ins import RELATIVE_NIR
 from dmp.record.management import PartialTraits
 from dmp.record.patient import IdentityTraits, PatientId, Sex
-from dmp.wire.hl7v3.names import RELATIVES_NIR
 from dmp.wire.hl7v3.node import Node
 from dmp.wire.hl7v3.person_name import read_name
 from dmp.wire.hl7v3.times import partial_date
@@ -21,7 +21,7 @@ def read_patient_id(node: Node) -> PatientId:
         InvalidIdentity: no OID as root, no number, or a root that is never the patient's.
     """
     root, number = node.get("root"), node.get("extension")
-    if not _OID.fullmatch(root) or root == RELATIVES_NIR:
+    if not _OID.fullmatch(root) or root == RELATIVE_NIR:
         raise InvalidIdentity("not an identifier of patients", element=f"{node.path}/@root")
     if not number:
         raise InvalidIdentity("attribute missing", element=f"{node.path}/@extension")
@@ -36,6 +36,7 @@ def read_traits(person: Node) -> PartialTraits:
 
     Raises:
         InvalidIdentity: a date or a sex that is none, or names that exclude each other.
+        IncompleteRequest: a date or a sex told more than once.
     """
     name = read_name(person)
     return PartialTraits(
@@ -81,9 +82,9 @@ def read_deceased(person: Node) -> bool | None:
     """Whether the person is said to have died (LC-13); None when not told.
 
     Raises:
-        IncompleteRequest: told by something that is no boolean.
+        IncompleteRequest: told by something that is no boolean, or told twice.
     """
-    node = person.find("deceasedInd")
+    node = person.maybe("deceasedInd")
     return None if node is None or node.empty else node.boolean
 
 
@@ -96,7 +97,7 @@ def _lack(person: Node, element: str) -> str:
 
 
 def _birth_date(person: Node) -> str | None:
-    node = person.find("birthTime")
+    node = person.maybe("birthTime")
     if node is None or not node.get("value"):
         return None if node is None else ""
     date = partial_date(node.get("value"))
@@ -106,7 +107,7 @@ def _birth_date(person: Node) -> str | None:
 
 
 def _sex(person: Node) -> Sex | None:
-    node = person.find("administrativeGenderCode")
+    node = person.maybe("administrativeGenderCode")
     code = node.get("code").upper() if node else ""
     if node is None or not code:
         return None

@@ -1,7 +1,6 @@
 """Read the answers to management messages, as a client receives them (xds-wire 9.1, 9.2)."""
 
 from lxml import etree
-from lxml.etree import _Element
 
 from dmp.record import dtm
 from dmp.record.errors import InvalidMessage
@@ -23,9 +22,10 @@ from dmp.wire.hl7v3.observations import read_mark
 from dmp.wire.hl7v3.person import read_all_traits, read_deceased, read_patient_id
 from dmp.wire.hl7v3.relations import read_address, read_guardians, read_telecoms
 from dmp.wire.hl7v3.times import instant
+from dmp.wire.xml import Element
 
 
-def read_acknowledgement(body: _Element) -> Acknowledgement:
+def read_acknowledgement(body: Element) -> Acknowledgement:
     """The verdict on a message, out of any answer.
 
     Raises:
@@ -35,7 +35,7 @@ def read_acknowledgement(body: _Element) -> Acknowledgement:
     return _acknowledgement(_answer(body))
 
 
-def read_status(body: _Element) -> RecordStatus | Acknowledgement:
+def read_status(body: Element) -> RecordStatus | Acknowledgement:
     """The answer to a test of existence, or its refusal.
 
     Raises:
@@ -51,7 +51,7 @@ def read_status(body: _Element) -> RecordStatus | Acknowledgement:
     return RecordStatus() if patient is None else _status(root, patient)
 
 
-def read_identity(body: _Element) -> AdministrativeData | Acknowledgement | None:
+def read_identity(body: Element) -> AdministrativeData | Acknowledgement | None:
     """The answer to a reading of the administrative data, or its refusal; None when there is no record.
 
     Raises:
@@ -65,7 +65,7 @@ def read_identity(body: _Element) -> AdministrativeData | Acknowledgement | None
     return None if patient is None else _data(patient)
 
 
-def _answer(body: _Element) -> Node:
+def _answer(body: Element) -> Node:
     """The answer itself, out of its French wrapper if it has one."""
     name = etree.QName(body)
     if name.namespace == names.GDP and name.localname in {f"{interaction}_Response" for interaction in Interaction}:

@@ -9,38 +9,6 @@ from dmp.wire.hl7v3.names import CONTACT_PARTIES, VITALE_CARD
 from dmp.wire.hl7v3.node import Node
 from dmp.wire.hl7v3.person_name import read_name
 
-ADDRESS_PARTS = frozenset(
-    (
-        "additionalLocator",
-        "buildingNumberSuffix",
-        "careOf",
-        "censusTract",
-        "city",
-        "country",
-        "county",
-        "deliveryAddressLine",
-        "deliveryInstallationArea",
-        "deliveryInstallationQualifier",
-        "deliveryInstallationType",
-        "deliveryMode",
-        "deliveryModeIdentifier",
-        "direction",
-        "houseNumber",
-        "houseNumberNumeric",
-        "postBox",
-        "postalCode",
-        "precinct",
-        "state",
-        "streetAddressLine",
-        "streetName",
-        "streetNameBase",
-        "streetNameType",
-        "unitID",
-        "unitType",
-    )
-)
-"""The parts of a postal address that HL7 knows (ADXP); others are left out."""
-
 
 def read_address(holder: Node) -> tuple[tuple[str, str], ...] | None:
     """The parts of the first address that has any; None when no address is told at all."""
@@ -80,7 +48,7 @@ def read_card(person: Node) -> CardIdentity | None:
 
 
 def _address(address: Node) -> tuple[tuple[str, str], ...]:
-    parts = tuple((part.name, part.text) for part in address.all("*") if part.name in ADDRESS_PARTS and part.text)
+    parts = tuple((part.name, part.text) for part in address.all("*") if part.text)
     if parts or address.all("*") or not address.text:
         return parts
     return (("streetAddressLine", address.text),)

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from lxml.etree import _Element
-
 from dmp.record.errors import IncompleteRequest, InvalidIdentity
 from dmp.record.management import (
     ClosingRequest,
@@ -25,11 +23,12 @@ from dmp.wire.hl7v3.node import Node
 from dmp.wire.hl7v3.observations import read_consent, read_mark
 from dmp.wire.hl7v3.person import read_all_traits, read_deceased, read_patient_id, read_traits
 from dmp.wire.hl7v3.relations import read_address, read_card, read_guardians, read_telecoms
+from dmp.wire.xml import Element
 
 Reader = Callable[[MessageHeader, Node], ManagementRequest]
 
 
-def read(body: _Element) -> ManagementRequest:
+def read(body: Element) -> ManagementRequest:
     """Read a management message; `body` is the element inside the SOAP body.
 
     All but `InvalidMessage` is answered with AE and a detail code, never with
@@ -95,7 +94,7 @@ def _reopening(header: MessageHeader, process: Node) -> ReopeningRequest:
 def _change(header: MessageHeader, process: Node) -> IdentityChange:
     patient = _patient(process)
     _check_status(patient, terminated=False)
-    person = patient.find("patientPerson") or patient
+    person = patient.maybe("patientPerson") or patient
     traits = read_traits(person)
     _refuse_emptied(person, traits)
     return IdentityChange(
@@ -115,7 +114,7 @@ def _closing(header: MessageHeader, process: Node) -> ClosingRequest:
     patient = _patient(process)
     _check_status(patient, terminated=True)
     issue = process.need("reasonOf").need("detectedIssueEvent")
-    reason, text = issue.need("code"), issue.find("text")
+    reason, text = issue.need("code"), issue.maybe("text")
     if reason.get("code") not in tuple(ClosingReason) or reason.get("codeSystem") not in ("", names.CLOSING_REASONS):
         raise reason.refusal("not a reason to close a record", "code")
     return ClosingRequest(
@@ -152,7 +151,7 @@ def _identifiers(patient: Node) -> tuple[PatientId, ...]:
 
 def _check_status(patient: Node, *, terminated: bool) -> None:
     """A closing says `terminated`, anything else `active` or nothing (xds-wire 9.3)."""
-    status = patient.find("statusCode")
+    status = patient.maybe("statusCode")
     code = status.get("code") if status else ""
     allowed = (names.TERMINATED,) if terminated else (names.ACTIVE, "")
     if code not in allowed:
@@ -160,13 +159,13 @@ def _check_status(patient: Node, *, terminated: bool) -> None:
 
 
 def _declared(patient: Node) -> PartialTraits:
-    person = patient.find("patientPerson")
+    person = patient.maybe("patientPerson")
     return read_traits(person) if person else PartialTraits()
 
 
 def _refuse_emptied(person: Node, traits: PartialTraits) -> None:
     """The strict traits may change, never become empty (functional 1.1, LC-8)."""
-    sex = person.find("administrativeGenderCode")
+    sex = person.maybe("administrativeGenderCode")
     emptied = {
         "name/family": traits.birth_name == "",
         "name/given": "" in (traits.birth_first_name, traits.birth_first_names),

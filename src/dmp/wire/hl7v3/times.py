@@ -1,6 +1,7 @@
 """HL7 V3 times: instants become DTM, birth dates stay the partial dates that they are."""
 
 import re
+from contextlib import suppress
 
 from dmp.record import dtm
 from dmp.wire.hl7v3.node import Node
@@ -17,11 +18,9 @@ def instant(node: Node) -> str:
     """
     holder = node if node.get("value") else node.find("low") or node
     value = holder.demand("value")
-    try:
-        if _DIGITS.fullmatch(value):
+    if _DIGITS.fullmatch(value):
+        with suppress(ValueError, OverflowError):
             return dtm.from_hl7_ts(value)
-    except (ValueError, OverflowError):
-        pass  # told below, as any other text that is no time
     raise holder.refusal("not an HL7 time", "value")
 
 

@@ -1,12 +1,11 @@
 """Write a person into a request or an answer (xds-wire 9.2, 9.3)."""
 
-from lxml.etree import _Element
-
 from dmp.record.management import CardIdentity, PartialTraits
 from dmp.record.patient import Contact, Guardian, PatientId
 from dmp.wire.hl7v3.build import boolean, coded, identifier, make
 from dmp.wire.hl7v3.names import CONTACT_PARTIES, GENDERS, RELATIONSHIPS, VITALE_CARD
 from dmp.wire.hl7v3.times import from_partial_date
+from dmp.wire.xml import Element
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -19,7 +18,7 @@ def write_person(
     guardians: tuple[Guardian, ...] | None = None,
     card: CardIdentity | None = None,
     deceased: bool | None = None,
-) -> _Element:
+) -> Element:
     """A `patientPerson`: None is left out, what is empty is written as told to be empty."""
     return make(
         "patientPerson",
@@ -27,7 +26,7 @@ def write_person(
         *_telecoms(telecoms),
         None if traits.sex is None else coded("administrativeGenderCode", traits.sex, GENDERS),
         None if traits.birth_date is None else make("birthTime", value=from_partial_date(traits.birth_date)),
-        None if deceased is None else boolean("deceasedInd", deceased),
+        None if deceased is None else boolean("deceasedInd", value=deceased),
         None if address is None else _address(address),
         None if card is None else _card(card),
         *_guardians(guardians),
@@ -37,12 +36,12 @@ def write_person(
     )
 
 
-def identifiers(values: tuple[PatientId, ...]) -> list[_Element]:
+def identifiers(values: tuple[PatientId, ...]) -> list[Element]:
     """The `id`s of a patient."""
     return [identifier("id", value) for value in values]
 
 
-def _name(traits: PartialTraits) -> _Element | None:
+def _name(traits: PartialTraits) -> Element | None:
     parts = [
         _part("family", traits.used_name, "SP"),
         _part("family", traits.birth_name, "BR"),
@@ -53,13 +52,13 @@ def _name(traits: PartialTraits) -> _Element | None:
     return make("name", *parts) if any(part is not None for part in parts) else None
 
 
-def _part(name: str, text: str | None, qualifier: str = "") -> _Element | None:
+def _part(name: str, text: str | None, qualifier: str = "") -> Element | None:
     if text is None:
         return None
     return make(name, text=text, qualifier=qualifier) if qualifier else make(name, text=text)
 
 
-def _telecoms(telecoms: Pairs | None) -> list[_Element]:
+def _telecoms(telecoms: Pairs | None) -> list[Element]:
     if telecoms == ():
         return [make("telecom", nullFlavor="NI")]
     return [
@@ -67,21 +66,21 @@ def _telecoms(telecoms: Pairs | None) -> list[_Element]:
     ]
 
 
-def _address(parts: Pairs) -> _Element:
+def _address(parts: Pairs) -> Element:
     return make("addr", *(make(name, text=text) for name, text in parts)) if parts else make("addr", nullFlavor="NI")
 
 
-def _birth_place(code: str) -> _Element:
+def _birth_place(code: str) -> Element:
     return make("birthPlace", make("addr", make("county", text=code)), classCode="BIRTHPL")
 
 
-def _guardians(guardians: tuple[Guardian, ...] | None) -> list[_Element]:
+def _guardians(guardians: tuple[Guardian, ...] | None) -> list[Element]:
     if guardians == ():
         return [make("personalRelationship", classCode="PRS", nullFlavor="NI")]
     return [_guardian(guardian) for guardian in guardians or ()]
 
 
-def _guardian(guardian: Guardian) -> _Element:
+def _guardian(guardian: Guardian) -> Element:
     names = make("name", make("family", text=guardian.family), make("given", text=guardian.given))
     contact: Contact = guardian.contact
     return make(
@@ -95,7 +94,7 @@ def _guardian(guardian: Guardian) -> _Element:
     )
 
 
-def _card(card: CardIdentity) -> _Element:
+def _card(card: CardIdentity) -> Element:
     name = make(
         "name",
         _part("family", card.used_name or None, "SP"),

@@ -1,7 +1,5 @@
 """Write the management messages, as a client sends them (xds-wire 9.1 to 9.3)."""
 
-from lxml.etree import _Element
-
 from dmp.record.management import (
     ClosingRequest,
     Device,
@@ -21,9 +19,10 @@ from dmp.wire.hl7v3.build import coded, identifier, make
 from dmp.wire.hl7v3.header import SERVER, write_author, write_wrapper
 from dmp.wire.hl7v3.observations import write_mark
 from dmp.wire.hl7v3.write_person import identifiers, write_person
+from dmp.wire.xml import Element
 
 
-def write_request(request: ManagementRequest, *, receiver: Device = SERVER) -> _Element:
+def write_request(request: ManagementRequest, *, receiver: Device = SERVER) -> Element:
     """The message that asks for this; a query without id of its own takes the one of the message."""
     match request:
         case RecordTest():
@@ -42,7 +41,7 @@ def write_request(request: ManagementRequest, *, receiver: Device = SERVER) -> _
             return _closing(request, receiver)
 
 
-def query_by_parameter(header: MessageHeader, patient: PatientId) -> _Element:
+def query_by_parameter(header: MessageHeader, patient: PatientId) -> Element:
     """The question of a query, which the answer repeats."""
     asked = make("patientIdentifier", identifier("value", patient), make("semanticsText", text="Patient.id"))
     return make(
@@ -53,7 +52,7 @@ def query_by_parameter(header: MessageHeader, patient: PatientId) -> _Element:
     )
 
 
-def _query(request: RecordTest | IdentityRequest, reason: str, receiver: Device) -> _Element:
+def _query(request: RecordTest | IdentityRequest, reason: str, receiver: Device) -> Element:
     process = make(
         "controlActProcess",
         coded("reasonCode", reason, names.REASONS),
@@ -70,10 +69,10 @@ def _registration(
     header: MessageHeader,
     receiver: Device,
     *,
-    patient: _Element,
+    patient: Element,
     status: str = names.ACTIVE,
-    reason_of: _Element | None = None,
-) -> _Element:
+    reason_of: Element | None = None,
+) -> Element:
     registration = make(
         "registrationRequest",
         make("statusCode", code=status),
@@ -94,16 +93,16 @@ def _registration(
 
 
 def _patient(
-    values: tuple[PatientId, ...], person: _Element | None, *marks: _Element, status: str = names.ACTIVE
-) -> _Element:
+    values: tuple[PatientId, ...], person: Element | None, *marks: Element, status: str = names.ACTIVE
+) -> Element:
     return make("patient", *identifiers(values), make("statusCode", code=status), person, *marks, classCode="PAT")
 
 
-def _declared(traits: PartialTraits) -> _Element | None:
+def _declared(traits: PartialTraits) -> Element | None:
     return None if traits == PartialTraits() else write_person(traits)
 
 
-def _opening(request: OpeningRequest) -> _Element:
+def _opening(request: OpeningRequest) -> Element:
     person = write_person(
         PartialTraits.of(request.traits),
         address=request.contact.address or None,
@@ -120,12 +119,12 @@ def _opening(request: OpeningRequest) -> _Element:
     )
 
 
-def _reopening(request: ReopeningRequest) -> _Element:
+def _reopening(request: ReopeningRequest) -> Element:
     consent = write_mark(names.CONSENT_TO_REOPEN, value=True, effective=request.consent)
     return _patient(request.identifiers, _declared(request.declared), consent)
 
 
-def _change(request: IdentityChange) -> _Element:
+def _change(request: IdentityChange) -> Element:
     person = write_person(
         request.traits,
         address=request.address,
@@ -141,7 +140,7 @@ def _change(request: IdentityChange) -> _Element:
     return _patient(request.identifiers, person, *marks)
 
 
-def _closing(request: ClosingRequest, receiver: Device) -> _Element:
+def _closing(request: ClosingRequest, receiver: Device) -> Element:
     return _registration(
         Interaction.CHANGE,
         names.CLOSE,
@@ -153,7 +152,7 @@ def _closing(request: ClosingRequest, receiver: Device) -> _Element:
     )
 
 
-def write_reason(code: str, text: str) -> _Element:
+def write_reason(code: str, text: str) -> Element:
     """Why a record is, or was, closed."""
     issue = make(
         "detectedIssueEvent",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from dmp.record.errors import DmpCode
 from dmp.wire.vihf.vocabulary import refuse
@@ -78,8 +79,10 @@ def _read(content: bytes, issuers: tuple[x509.Certificate, ...]) -> RevocationLi
 
 def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     key = issuer.public_key()
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        return False
     try:
         usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
-        return usage.crl_sign and crl.is_signature_valid(key)  # type: ignore[arg-type]
-    except (x509.ExtensionNotFound, TypeError):
+    except x509.ExtensionNotFound:
         return False
+    return usage.crl_sign and crl.is_signature_valid(key)

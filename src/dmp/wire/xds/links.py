@@ -1,4 +1,4 @@
-"""What ties the objects of a submission together: membership, relationships, one patient, unique ids (xds-wire 2.3, 2.4)."""
+"""What ties the objects of a submission together: members, relationships, one patient, unique ids (xds-wire 2)."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -43,7 +43,9 @@ def _check_member(link: Association, lot: str, entries: frozenset[str], owner: O
     elif link.target not in entries and not _is_elsewhere(link.target, lot):
         owner.add("targetObject", "not a document entry of this message", value=link.target)
     elif link.target not in entries and link.membership != "Reference":
-        owner.add("SubmissionSetStatus", "not Reference, and the document is not in this message", value=link.membership)
+        owner.add(
+            "SubmissionSetStatus", "not Reference, and the document is not in this message", value=link.membership
+        )
 
 
 def _check_relationship(link: Association, lot: str, entries: frozenset[str], owner: Owner) -> None:

@@ -83,13 +83,14 @@ def _is_submission_set(element: Element, nodes: Nodes, findings: Findings) -> bo
 def _check_ids(objects: RegistryObjects, findings: Findings) -> None:
     """No id may stand twice among the objects of one message."""
     seen: set[str] = set()
-    for uuid in _ids(objects):
+    for uuid in ids(objects):
         if uuid in seen:
             findings.add(uuid, "id", "given to two objects")
         seen.add(uuid)
 
 
-def _ids(objects: RegistryObjects) -> Iterable[str]:
+def ids(objects: RegistryObjects) -> Iterable[str]:
+    """The id of every object, entries first."""
     yield from (entry.uuid for entry in objects.entries)
     yield from (lot.uuid for lot in objects.submission_sets)
     yield from (association.uuid for association in objects.associations)

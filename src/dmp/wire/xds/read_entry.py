@@ -117,12 +117,11 @@ def _check_kind(entry: DocumentEntry, owner: Owner) -> None:
 
 
 def _check_identifiers(entry: DocumentEntry, rules: Rules, owner: Owner) -> None:
-    components = rules.cx_components
     if entry.unique_id and not syntax.is_unique_id(entry.unique_id):
         owner.add("uniqueId", "not an OID, OID^extension or UUID", value=entry.unique_id)
-    if entry.patient_cx and not syntax.is_cx(entry.patient_cx, components=components):
+    if entry.patient_cx and not rules.is_cx(entry.patient_cx):
         owner.add("patientId", "not an identifier of the form id^^^&oid&ISO")
-    if entry.source_patient_cx and not syntax.is_cx(entry.source_patient_cx, components=components):
+    if entry.source_patient_cx and not rules.is_cx(entry.source_patient_cx):
         owner.add("sourcePatientId", "not an identifier of the form id^^^&oid&ISO")
     if not all(map(syntax.is_reference, entry.reference_ids)):
         owner.add("referenceIdList", "not identifiers of the form id^^^&oid&ISO^type")
@@ -150,7 +149,7 @@ def _check_times(entry: DocumentEntry, owner: Owner) -> None:
 def _check_people(entry: DocumentEntry, owner: Owner) -> None:
     check_authors(entry.authors, owner)
     if entry.legal_authenticator and not syntax.is_xcn(entry.legal_authenticator):
-        owner.add("legalAuthenticator", "neither id nor family name")
+        owner.add("legalAuthenticator", "neither id nor name")
     if not all(map(syntax.is_pid_line, entry.source_patient_info)):
         owner.add("sourcePatientInfo", "not lines PID-n|value of an accepted field")
 
@@ -159,6 +158,6 @@ def check_authors(authors: tuple[Author, ...], owner: Owner) -> None:
     """Check the texts of the authors of an entry or a lot (xds-wire 4.5)."""
     for author in authors:
         if author.person and not syntax.is_xcn(author.person):
-            owner.add("authorPerson", "neither id nor family name")
+            owner.add("authorPerson", "neither id nor name")
         if not all(map(syntax.is_xon, author.institutions)):
             owner.add("authorInstitution", "neither name nor id")

@@ -47,10 +47,11 @@ def read_submission_set(element: Element, rules: Rules, findings: Findings) -> S
 
 
 def _check(lot: SubmissionSet, rules: Rules, owner: Owner) -> None:
-    for attribute, oid in (("uniqueId", lot.unique_id), ("sourceId", lot.source_id)):
-        if oid and not syntax.is_oid(oid):
-            owner.add(attribute, "not an OID", value=oid)
-    if lot.patient_cx and not syntax.is_cx(lot.patient_cx, components=rules.cx_components):
+    if lot.unique_id and not syntax.is_oid(lot.unique_id):
+        owner.add("uniqueId", "not an OID", value=lot.unique_id)
+    if lot.source_id and not rules.is_oid(lot.source_id):
+        owner.add("sourceId", "not an OID", value=lot.source_id)
+    if lot.patient_cx and not rules.is_cx(lot.patient_cx):
         owner.add("patientId", "not an identifier of the form id^^^&oid&ISO")
     if lot.submission_time and not syntax.is_time(lot.submission_time):
         owner.add("submissionTime", "not a time YYYY[MM[DD[hh[mm[ss]]]]]", value=lot.submission_time)

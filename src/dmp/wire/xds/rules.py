@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from dmp.record.errors import XdsCode
 from dmp.record.profile import Profile
+from dmp.wire.xds import syntax
 
 
 class Stage(Enum):
@@ -29,11 +30,15 @@ class Rules:
     stage: Stage = Stage.SUBMITTED
 
     @property
-    def cx_components(self) -> int:
-        """Components a CX may have: IHE stops at the authority, the DMP adds a type and a date (xds-wire 4.5)."""
-        return 7 if self.profile.french or self.stage is Stage.REGISTERED else 4
-
-    @property
     def french(self) -> bool:
         """Whether the French requirements are checked (column F of xds-wire 4.2 and 4.3)."""
         return self.profile.french and self.stage is not Stage.REGISTERED
+
+    def is_oid(self, text: str) -> bool:
+        """An OID; what is not French may begin with any number, as test systems do (DEC-10)."""
+        return syntax.is_oid(text) if self.french else syntax.is_dotted(text)
+
+    def is_cx(self, text: str) -> bool:
+        """An identifier: IHE stops at the authority, the DMP adds a type and a date (xds-wire 4.5)."""
+        longer = self.profile.french or self.stage is Stage.REGISTERED
+        return syntax.is_cx(text, components=7 if longer else 4, oid=self.is_oid)

@@ -1,10 +1,12 @@
 """The data types of XDS metadata: does this text have the form it must have? (xds-wire 4.5)."""
 
 import re
+from collections.abc import Callable
 
 from dmp.record import dtm
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+_DOTTED = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _MIME_NAME = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
@@ -22,6 +24,11 @@ FORBIDDEN_PID = frozenset({"2", "4", "12", "19"})
 def is_oid(text: str) -> bool:
     """An OID without leading zeros, at most 64 characters."""
     return len(text) <= 64 and _OID.fullmatch(text) is not None
+
+
+def is_dotted(text: str) -> bool:
+    """An OID whose first number may be any, as test systems of IHE write them."""
+    return len(text) <= 64 and _DOTTED.fullmatch(text) is not None
 
 
 def is_uuid(text: str) -> bool:
@@ -53,21 +60,21 @@ def is_after(start: str, stop: str) -> bool:
     return start[:shared] > stop[:shared]
 
 
-def is_cx(text: str, *, components: int) -> bool:
+def is_cx(text: str, *, components: int, oid: Callable[[str], bool] = is_oid) -> bool:
     """An identifier `id^^^&oid&ISO`; beyond `components` (4 for IHE, 7 for the DMP) everything must be empty."""
     parts = text.split("^")
     return (
         len(parts) >= 4
         and bool(parts[0].strip())
         and not (parts[1] or parts[2])
-        and _is_authority(parts[3])
+        and _is_authority(parts[3], oid)
         and not any(parts[components:])
     )
 
 
-def _is_authority(text: str) -> bool:
+def _is_authority(text: str, oid: Callable[[str], bool]) -> bool:
     parts = text.split("&")
-    return len(parts) == 3 and not parts[0] and is_oid(parts[1]) and parts[2] == "ISO"
+    return len(parts) == 3 and not parts[0] and oid(parts[1]) and parts[2] == "ISO"
 
 
 def is_reference(text: str) -> bool:
@@ -77,15 +84,15 @@ def is_reference(text: str) -> bool:
         5 <= len(parts) <= 6
         and bool(parts[0].strip())
         and not (parts[1] or parts[2])
-        and (not parts[3] or _is_authority(parts[3]))
+        and (not parts[3] or _is_authority(parts[3], is_dotted))
         and bool(parts[4])
     )
 
 
 def is_xcn(text: str) -> bool:
-    """A person with an id or a family name."""
+    """A person with an id or some name."""
     parts = text.split("^")
-    return any(part.strip() for part in parts[:2])
+    return any(part.strip() for part in parts[:4])
 
 
 def is_xon(text: str) -> bool:

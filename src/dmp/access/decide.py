@@ -1,0 +1,159 @@
+"""May this caller do this, here, now, and on which ground? The one decision (security 6.1)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from dmp.access import document_rules, grants, record_rules
+from dmp.access.policy import Policy
+from dmp.access.question import Decision, Question
+from dmp.record.entry import DocumentEntry
+from dmp.record.record import RecordState
+from dmp.record.verb import Verb
+
+Rule = Callable[[Question, Policy], bool]
+
+RECORD_REFUSALS: tuple[Rule, ...] = (
+    record_rules.unknown_profession,
+    record_rules.unknown_role,
+    record_rules.mode_not_open,
+    record_rules.sector_shut_out,
+    record_rules.verb_without_row,
+    record_rules.outside_matrix,
+    record_rules.break_glass_without_reason,
+    record_rules.not_a_regulation_centre,
+    record_rules.record_management_switched_off,
+    record_rules.no_right_published,
+    record_rules.release_by_doctors_and_midwives,
+    record_rules.not_in_secret_connection,
+    record_rules.no_such_record,
+    record_rules.stranger_to_the_record,
+    record_rules.record_closed,
+    record_rules.blocked_by_the_holder,
+    record_rules.emergency_opposed,
+    record_rules.linked_to_the_portal,
+    record_rules.secret_connection_of_an_adult,
+)
+"""First those that say the same of every record, then those that look at this one."""
+
+DOCUMENT_REFUSALS: tuple[Rule, ...] = (
+    document_rules.deleted_document,
+    document_rules.masked_to_professionals,
+    document_rules.everything_hidden,
+    document_rules.hidden_from_the_patient,
+    document_rules.hidden_from_representatives,
+    document_rules.blocked_beyond_own_documents,
+    document_rules.deposit_of_the_patient,
+    document_rules.not_own_document,
+    document_rules.unmasking_unconfirmed,
+    document_rules.set_aside,
+    document_rules.secret_of_the_minor,
+)
+"""A rule on professions and document types (functional 3.4, DEC-11, DEC-19) is one more line here."""
+
+GRANTS: tuple[Rule, ...] = (
+    grants.holder_of_the_record,
+    grants.representative_of_the_holder,
+    grants.operator_of_the_service,
+    grants.act_without_care_relation,
+    grants.author_of_the_document,
+    grants.each_document_is_asked,
+    grants.break_glass,
+    grants.emergency_dispatch,
+    grants.attending_doctor,
+    grants.valid_authorisation,
+)
+
+WANTING: tuple[Rule, ...] = (grants.authorisation_expired, grants.no_authorisation)
+"""What was missing, when nothing refused and nothing granted."""
+
+NO_GROUND = "no-rule-allows-it"
+WITH_ITS_LOT, WITHOUT_ITS_LOT = "signature-with-its-lot", "signature-without-its-lot"
+_CONCEALING = ("no-such-record", "stranger-to-the-record")
+_SEARCHES = (Verb.FIND, Verb.FIND_REFERENCE)
+_READS = (*_SEARCHES, Verb.READ)
+
+_NAMES = {
+    rule: getattr(rule, "__name__", "").replace("_", "-")
+    for rule in (*RECORD_REFUSALS, *DOCUMENT_REFUSALS, *GRANTS, *WANTING)
+}
+_GRANTED = {_NAMES[rule]: Decision(True, _NAMES[rule]) for rule in GRANTS}
+RULE_NAMES = frozenset({*_NAMES.values(), NO_GROUND, WITH_ITS_LOT, WITHOUT_ITS_LOT})
+"""Every name that a decision may carry."""
+
+
+def decide(question: Question, policy: Policy) -> Decision:
+    """Any refusal wins, then the first grant, otherwise no.
+
+    A refusal about a document conceals that it exists unless the caller could
+    find it: the honest «no» is for what he knows of (AR-17, DEC-10, security 7).
+    A destroyed record is no record (DEC-31).
+    """
+    question = _without_destroyed(question)
+    at_the_door = _first(RECORD_REFUSALS, question, policy)
+    return _decide_inside(question, policy, at_the_door)
+
+
+def decide_each(question: Question, entries: Iterable[DocumentEntry], policy: Policy) -> list[Decision]:
+    """Decide on every document of a list, exactly as `decide` would one by one.
+
+    `question` is the one about the record; what depends on the record alone is
+    worked out once. A signature asked here is without its lot.
+    """
+    question = _without_destroyed(question)
+    at_the_door = _first(RECORD_REFUSALS, question, policy)
+    return [_decide_inside(question.about(entry), policy, at_the_door) for entry in entries]
+
+
+def _without_destroyed(question: Question) -> Question:
+    destroyed = question.record is not None and question.record.state is RecordState.DESTROYED
+    return replace(question, record=None) if destroyed else question
+
+
+def _decide_inside(question: Question, policy: Policy, at_the_door: str) -> Decision:
+    """Decide once it is known what the rules on the whole record said."""
+    if at_the_door:
+        return _refused(at_the_door, question, policy)
+    entry = question.entry
+    if entry is not None:
+        if entry.is_signature and question.verb is not Verb.SUBMIT:
+            return _signature(question, policy)
+        inside = _first(DOCUMENT_REFUSALS, question, policy)
+        if inside:
+            return _refused(inside, question, policy)
+    ground = _first(GRANTS, question, policy)
+    if ground:
+        return _GRANTED[ground]
+    return _refused(_first(WANTING, question, policy) or NO_GROUND, question, policy)
+
+
+def _first(rules: tuple[Rule, ...], question: Question, policy: Policy) -> str:
+    """The name of the first rule that holds, empty when none does."""
+    for rule in rules:
+        if rule(question, policy):
+            return _NAMES[rule]
+    return ""
+
+
+def _refused(rule: str, question: Question, policy: Policy) -> Decision:
+    conceal = rule in _CONCEALING or (question.entry is not None and not _could_find(question, policy))
+    return Decision(False, rule, conceal)
+
+
+def _could_find(question: Question, policy: Policy) -> bool:
+    """Tell whether a search or a reference would have led the caller to the document."""
+    if question.verb in _SEARCHES:
+        return False
+    return any(decide(replace(question, verb=verb), policy).allowed for verb in _SEARCHES)
+
+
+def _signature(question: Question, policy: Policy) -> Decision:
+    """The signature of a lot goes with the lot, to who may have one of its documents (DEC-12).
+
+    Nothing else is ever done to it alone.
+    """
+    if question.verb in _READS:
+        for document in question.lot:
+            asked = replace(question, entry=document, lot=())
+            if not document.is_signature and decide(asked, policy).allowed:
+                return Decision(True, WITH_ITS_LOT)
+    return Decision(False, WITHOUT_ITS_LOT, conceal=True)

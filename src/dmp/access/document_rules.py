@@ -1,0 +1,124 @@
+"""Refusals about one document: who it is hidden from, and what only its owner may do.
+
+Each is true when it refuses. None needs to hide anything by itself: `decide`
+answers «not found» about every document that the caller could not find.
+"""
+
+from dmp.access.announcement import shown_to_patient
+from dmp.access.column import ATTENDING, HEALTH_ACTORS
+from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
+from dmp.access.ownership import deposited_by_a_citizen
+from dmp.access.policy import Policy
+from dmp.access.question import Question
+from dmp.access.record_rules import cell_of, is_blocked
+from dmp.record.actor import Holder, Representative
+from dmp.record.entry import EntryStatus
+from dmp.record.verb import Verb
+
+_CITIZENS = (Holder, Representative)
+_FEEDING = (Verb.SUBMIT, Verb.REPLACE, Verb.DELETE)
+_OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
+
+
+def deleted_document(question: Question, _policy: Policy) -> bool:
+    """A deleted document is there for its author, the attending doctor and the holder alone (DEC-23)."""
+    entry = question.entry
+    if entry is None or entry.status is not EntryStatus.DELETED:
+        return False
+    return not (question.own or isinstance(question.caller.actor, _CITIZENS) or question.confirmed_attending)
+
+
+def masked_to_professionals(question: Question, policy: Policy) -> bool:
+    """A masked document does not exist for professionals («masquage», MASQUE_PS; AR-17, AR-23).
+
+    Its author still sees it, in every mode (DEC-18), and the attending doctor
+    once he is confirmed (DEC-1). In an emergency, others do if the holder
+    allowed it beforehand (AR-9). The cells are those of reading masked
+    documents (functional 3.3).
+    """
+    if not question.visibility.masked or question.own:
+        return False
+    column = policy.reading_column(question.column, question.verb)
+    match policy.matrix.cell(READ_MASKED, column):
+        case Cell.YES:
+            return column in ATTENDING and not question.confirmed_attending
+        case Cell.MASKED_IF_HOLDER_ALLOWS:
+            return question.record is None or not question.record.emergency_reads_masked
+        case _:
+            return True
+
+
+def everything_hidden(question: Question, _policy: Policy) -> bool:
+    """The holder hid the whole record: his delegates and his attending doctor see it, nobody else (AR-24, DEC-28).
+
+    Not even the author, not even in an emergency. Feeding goes on: the author
+    replaces or deletes what he knows to be his.
+    """
+    if question.record is None or not question.record.hide_everything or question.verb in _FEEDING:
+        return False
+    if isinstance(question.caller.actor, _CITIZENS):
+        return False
+    return question.in_emergency or not question.confirmed_attending
+
+
+def hidden_from_the_patient(question: Question, _policy: Policy) -> bool:
+    """A document to be announced is hidden from the holder and who represents him for one month (AR-18, AR-19).
+
+    The month is counted here and now, never by a job that may be late (DEC-24).
+    """
+    if not isinstance(question.caller.actor, _CITIZENS):
+        return False
+    since = question.visibility.hidden_from_patient_since
+    return since is not None and question.at < shown_to_patient(since)
+
+
+def hidden_from_representatives(question: Question, _policy: Policy) -> bool:
+    """A minor's confidential care is hidden from who represents him (INVISIBLE_REPRESENTANTS_LEGAUX, DEC-29)."""
+    return isinstance(question.caller.actor, Representative) and question.visibility.hidden_from_guardians
+
+
+def blocked_beyond_own_documents(question: Question, _policy: Policy) -> bool:
+    """Who is blocked still finds the reference of his own documents, and no other (DEC-8)."""
+    return question.verb is Verb.FIND_REFERENCE and not question.own and is_blocked(question)
+
+
+def deposit_of_the_patient(question: Question, _policy: Policy) -> bool:
+    """What the patient put in: archived by him or his attending doctor, deleted and replaced by him alone (DEC-17)."""
+    entry = question.entry
+    if entry is None or question.verb not in _OF_CITIZENS or not deposited_by_a_citizen(entry):
+        return False
+    if not isinstance(question.caller.actor, HEALTH_ACTORS):
+        return False
+    return question.verb in (Verb.REPLACE, Verb.DELETE) or question.column not in ATTENDING
+
+
+def not_own_document(question: Question, policy: Policy) -> bool:
+    """The matrix gives this act for one's own documents alone, and this is not one (y5, y6, y8, y9; DEC-6, DEC-25)."""
+    return cell_of(question, policy) in OWN_ONLY and not question.own
+
+
+def unmasking_unconfirmed(question: Question, _policy: Policy) -> bool:
+    """The attending doctor unmasks what is not his once the holder has confirmed him (DEC-1)."""
+    if question.verb is not Verb.UNMASK or question.column not in ATTENDING:
+        return False
+    return not question.own and not question.confirmed_attending
+
+
+def set_aside(question: Question, policy: Policy) -> bool:
+    """Reading what is hidden from the patient, archived, obsolete or deleted has a row of its own (functional 3.3)."""
+    entry = question.entry
+    if entry is None or question.verb is not Verb.READ:
+        return False
+    ordinary = entry.status is EntryStatus.APPROVED and question.visibility.hidden_from_patient_since is None
+    if ordinary:
+        return False
+    column = policy.reading_column(question.column, question.verb)
+    return policy.matrix.cell(READ_SET_ASIDE, column) is Cell.NO
+
+
+def secret_of_the_minor(question: Question, _policy: Policy) -> bool:
+    """What only hides a document from representatives is lifted by the minor, or by the author with him (DEC-15)."""
+    if question.verb is not Verb.RELEASE or question.own:
+        return False
+    marks = question.visibility
+    return marks.hidden_from_guardians and marks.hidden_from_patient_since is None

@@ -1,0 +1,87 @@
+"""Grounds on which a right is given, once nothing refuses it; each is true when it grants."""
+
+from dmp.access.policy import Policy
+from dmp.access.question import Question
+from dmp.record.actor import Holder, Mode, Operator, Professional, Representative
+from dmp.record.verb import Verb
+
+FREE = frozenset(
+    {
+        Verb.TEST_RECORD,
+        Verb.AUTHORISE,
+        Verb.RENOUNCE,
+        Verb.LEAVE_ATTENDING,
+        Verb.OPEN_RECORD,
+        Verb.REOPEN_RECORD,
+        Verb.READ_IDENTITY,
+        Verb.CHANGE_IDENTITY,
+        Verb.CLOSE_RECORD,
+        Verb.SUBMIT,
+    }
+)
+"""Acts that need no care relation (DEC-5)."""
+OWN = frozenset({Verb.REPLACE, Verb.FIND_REFERENCE, Verb.MASK, Verb.DELETE})
+"""Acts that the author does on his own documents without an authorisation (DEC-5, DEC-7)."""
+
+
+def holder_of_the_record(question: Question, _policy: Policy) -> bool:
+    """The patient is at home («titulaire»)."""
+    return isinstance(question.caller.actor, Holder)
+
+
+def representative_of_the_holder(question: Question, _policy: Policy) -> bool:
+    """Who the record names as representative acts for its holder, under his own name (LC-15, DEC-29)."""
+    return isinstance(question.caller.actor, Representative)
+
+
+def operator_of_the_service(question: Question, _policy: Policy) -> bool:
+    """The operator opens, closes and tests; the matrix gives him no document (DEC-122)."""
+    return isinstance(question.caller.actor, Operator)
+
+
+def act_without_care_relation(question: Question, _policy: Policy) -> bool:
+    """Testing, declaring, managing and feeding need no care relation (AR-5, LC-7, DEC-5)."""
+    return question.verb in FREE
+
+
+def author_of_the_document(question: Question, _policy: Policy) -> bool:
+    """The author, or the structure that sent it, finds the reference, replaces, deletes, masks (DEC-6, DEC-7)."""
+    return question.verb in OWN and question.own
+
+
+def each_document_is_asked(question: Question, _policy: Policy) -> bool:
+    """At the door, an act that authors may do: every document is then asked for itself."""
+    return question.entry is None and question.verb in OWN
+
+
+def break_glass(question: Question, _policy: Policy) -> bool:
+    """The person cannot speak and is in danger («bris de glace», AR-9; L.1111-17)."""
+    return question.caller.mode is Mode.BREAK_GLASS and isinstance(question.caller.actor, Professional)
+
+
+def emergency_dispatch(question: Question, _policy: Policy) -> bool:
+    """A regulation centre answers a call («centre 15», AR-10)."""
+    return question.caller.mode is Mode.EMERGENCY_DISPATCH and isinstance(question.caller.actor, Professional)
+
+
+def attending_doctor(question: Question, _policy: Policy) -> bool:
+    """The confirmed attending doctor reads all («médecin traitant», AR-7; L.1111-16, DEC-1)."""
+    return question.confirmed_attending
+
+
+def valid_authorisation(question: Question, _policy: Policy) -> bool:
+    """The holder authorised the professional or his structure, and it has not lapsed (AR-1, DEC-5).
+
+    The occupational doctor needs one that the holder gave himself (DEC-21).
+    """
+    return question.authorised
+
+
+def authorisation_expired(question: Question, _policy: Policy) -> bool:
+    """There was an authorisation; it has lapsed or was given up (AR-1)."""
+    return any(given.until <= question.at for given in question.authorisations)
+
+
+def no_authorisation(question: Question, _policy: Policy) -> bool:
+    """The holder never authorised this professional or his structure (AR-1)."""
+    return isinstance(question.caller.actor, Professional)

@@ -1,0 +1,165 @@
+"""The tables of rights as one value, read and checked once when the service starts."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from dmp.access.column import HEALTH_ACTORS, OCCUPATIONAL, Column
+from dmp.access.matrix import InvalidPolicy, Matrix, lines, read_matrix
+from dmp.record.actor import Actor, FacilitySoftware, Professional, Staff
+from dmp.record.verb import Verb
+
+EVERYTHING = frozenset(Verb)
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """What is left to some actors of a shut-out sector (DEC-9, DEC-22).
+
+    `actor` is `professional`, `staff`, `software` or empty for any; `code` the
+    know-how of a professional or the role of the others, empty for any.
+    """
+
+    actor: str
+    code: str
+    verbs: frozenset[Verb]
+
+    def concerns(self, actor: Professional | Staff | FacilitySoftware) -> bool:
+        """Tell whether this line speaks of the actor."""
+        kind, code = _kind(actor)
+        return self.actor in ("", kind) and self.code in ("", code)
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What a deployment may choose; the defaults are the decided ones."""
+
+    every_professional_releases: bool = False
+    """TD3.3b by every professional, not by doctors and midwives alone (DEC-15)."""
+    occupational_doctor_reads: bool = False
+    """Reading by the occupational doctor with the holder's own authorisation: law, not matrix (AR-12)."""
+    record_management: bool = True
+    """TD1.1 to TD1.4 by professionals, which only a stand-alone service opens (xds-wire 9.1)."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything the decision looks up.
+
+    `professions` says of each known profession whether documents are opened to
+    it. `roles` are the codes that staff and software may act under. `sectors`
+    maps a shut-out sector to what is left there. `version` names the tables in
+    the traces: date of the published matrix, and fingerprint of all the tables.
+    """
+
+    version: str
+    matrix: Matrix
+    professions: Mapping[str, bool]
+    roles: frozenset[str]
+    sectors: Mapping[str, tuple[Exemption, ...]]
+    regulation_centres: frozenset[str] = frozenset()
+    switches: Switches = Switches()
+
+    def reading_column(self, column: Column | None, verb: Verb) -> Column | None:
+        """The column to look in: with the switch, the occupational doctor reads as any doctor (AR-12)."""
+        if verb is Verb.READ and self.switches.occupational_doctor_reads and column in OCCUPATIONAL:
+            return Column.DOCTOR_NORMAL if column is Column.OCCUPATIONAL else Column.AIR_DOCTOR_NORMAL
+        return column
+
+    def left_to(self, actor: Actor) -> frozenset[Verb]:
+        """The verbs that the law leaves to an actor of his sector: all of them where it is not shut out."""
+        if not isinstance(actor, HEALTH_ACTORS):
+            return EVERYTHING
+        exemptions = self.sectors.get(actor.facility.sector)
+        if exemptions is None:
+            return EVERYTHING
+        return next((line.verbs for line in exemptions if line.concerns(actor)), frozenset())
+
+
+def load_policy(*, regulation_centres: Iterable[str] = (), switches: Switches | None = None) -> Policy:
+    """Read the tables that come with the package, and check them.
+
+    `regulation_centres` are the ids of the structures that may use the mode of
+    the emergency call centres (DEC-20): they belong to a deployment.
+
+    Raises:
+        InvalidPolicy: a table is not well formed; the message names the line.
+    """
+    texts = {name: _text("dmp.access", name) for name in ("matrix", "citizens", "sectors", "professions")}
+    matrix = read_matrix(texts["matrix"], texts["citizens"])
+    digest = sha256("".join(texts[name] for name in sorted(texts)).encode()).hexdigest()
+    roles = _text("dmp.record", "data/roles"), _text("dmp.record", "data/professions")
+    return Policy(
+        f"{matrix.version}+{digest[:8]}",
+        matrix,
+        read_professions(texts["professions"]),
+        frozenset(row["code"] for text in roles for row in csv.DictReader(lines(text))),
+        read_sectors(texts["sectors"]),
+        frozenset(regulation_centres),
+        switches or Switches(),
+    )
+
+
+def read_list(path: Path) -> frozenset[str]:
+    """Read a list of ids, one a line, `#` before a comment: the regulation centres of a deployment.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return frozenset(line.strip() for line in lines(path.read_text(encoding="utf-8")) if line.strip())
+
+
+def read_professions(text: str) -> dict[str, bool]:
+    """Read which professions documents are opened to.
+
+    Raises:
+        InvalidPolicy: a profession twice, or neither yes nor no.
+    """
+    professions: dict[str, bool] = {}
+    for row in csv.DictReader(lines(text), strict=True):
+        code, opened = row["code"], row["documents"]
+        if code in professions or opened not in ("yes", "no"):
+            raise InvalidPolicy(f"profession {code} is there twice or neither yes nor no")
+        professions[code] = opened == "yes"
+    return professions
+
+
+def read_sectors(text: str) -> dict[str, tuple[Exemption, ...]]:
+    """Read the sectors that are shut out, and what is left there.
+
+    Raises:
+        InvalidPolicy: an unknown kind of actor or verb.
+    """
+    sectors: dict[str, tuple[Exemption, ...]] = {}
+    for row in csv.DictReader(lines(text), strict=True):
+        sector, verbs = row["sector"], row["verbs"]
+        if row["actor"] not in ("", "professional", "staff", "software"):
+            raise InvalidPolicy(f"sector {sector}: unknown kind of actor")
+        known = sectors.setdefault(sector, ())
+        if row["actor"]:
+            sectors[sector] = (*known, Exemption(row["actor"], row["code"], _verbs(sector, verbs)))
+    return sectors
+
+
+def _verbs(sector: str, text: str) -> frozenset[Verb]:
+    try:
+        return EVERYTHING if text == "*" else frozenset(Verb(word) for word in text.split())
+    except ValueError:
+        raise InvalidPolicy(f"sector {sector}: unknown verb") from None
+
+
+def _kind(actor: Professional | Staff | FacilitySoftware) -> tuple[str, str]:
+    match actor:
+        case Professional():
+            return "professional", actor.know_how
+        case Staff():
+            return "staff", actor.role
+        case FacilitySoftware():
+            return "software", actor.role
+
+
+def _text(package: str, name: str) -> str:
+    return files(package).joinpath(f"{name}.csv").read_text(encoding="utf-8")

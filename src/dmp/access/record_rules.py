@@ -1,0 +1,216 @@
+"""Refusals that do not depend on a document: who asks, in which mode, what the holder decided of the whole record.
+
+Each is true when it refuses; its name is what the trace keeps and what `sentences.toml` puts in words.
+"""
+
+from datetime import date
+
+from dmp.access.column import DOCTOR, HEALTH_ACTORS
+from dmp.access.matrix import Cell
+from dmp.access.policy import Policy
+from dmp.access.question import Question
+from dmp.record.actor import (
+    FacilitySoftware,
+    Holder,
+    Mode,
+    Professional,
+    Representative,
+    Staff,
+    facility_of,
+    person_id,
+)
+from dmp.record.record import RecordState
+from dmp.record.verb import Verb
+
+MIDWIFE = "50"
+WITHOUT_RECORD = (Verb.TEST_RECORD, Verb.OPEN_RECORD)
+"""The acts that make sense where there is no record: the answer is «none», or there will be one."""
+ON_CLOSED_RECORD = (Verb.TEST_RECORD, Verb.REOPEN_RECORD)
+CARE = frozenset(
+    {
+        Verb.FIND,
+        Verb.READ,
+        Verb.MASK,
+        Verb.UNMASK,
+        Verb.HIDE_FROM_GUARDIANS,
+        Verb.RELEASE,
+        Verb.RELEASE_TO_GUARDIANS,
+        Verb.ARCHIVE,
+        Verb.UNARCHIVE,
+    }
+)
+"""Acts on documents that need a care relation (DEC-5)."""
+KEPT_WHEN_BLOCKED = frozenset(
+    {
+        Verb.TEST_RECORD,
+        Verb.RENOUNCE,
+        Verb.LEAVE_ATTENDING,
+        Verb.SUBMIT,
+        Verb.REPLACE,
+        Verb.FIND_REFERENCE,
+        Verb.DELETE,
+    }
+)
+"""What a block leaves: testing, feeding, own documents, and giving up one's rights (DEC-8)."""
+THAT_READ = (Verb.READ_IDENTITY, Verb.FIND, Verb.FIND_REFERENCE, Verb.READ)
+"""Acts that an opposed emergency mode stops; those that read nothing pass (DEC-27)."""
+MANAGEMENT = (Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD)
+
+
+def unknown_profession(question: Question, policy: Policy) -> bool:
+    """A professional whose profession is in no table (security 6.5)."""
+    actor = question.caller.actor
+    return isinstance(actor, Professional) and actor.profession not in policy.professions
+
+
+def unknown_role(question: Question, policy: Policy) -> bool:
+    """Staff or software under a role that is in no table (security 6.5)."""
+    actor = question.caller.actor
+    return isinstance(actor, (Staff, FacilitySoftware)) and actor.role not in policy.roles
+
+
+def mode_not_open(question: Question, _policy: Policy) -> bool:
+    """No column for this kind of caller in this mode: occupational doctors and staff have no emergency (DEC-21)."""
+    return question.column is None
+
+
+def sector_shut_out(question: Question, policy: Policy) -> bool:
+    """Insurers, banks, employers and the like are kept out by law, whatever the person says (AR-14, DEC-9, DEC-22).
+
+    It comes before anything that depends on the record: one constant answer for every person.
+    """
+    return question.verb not in policy.left_to(question.caller.actor)
+
+
+def verb_without_row(question: Question, policy: Policy) -> bool:
+    """The matrix says nothing of this act: no default right (security 6.1)."""
+    return not policy.matrix.has(question.row)
+
+
+def outside_matrix(question: Question, policy: Policy) -> bool:
+    """The matrix refuses this act to this column, whatever the document (functional 3.3)."""
+    return cell_of(question, policy) is Cell.NO
+
+
+def break_glass_without_reason(question: Question, _policy: Policy) -> bool:
+    """Breaking the glass needs a reason in words, which the holder will read (AR-9)."""
+    return question.caller.mode is Mode.BREAK_GLASS and not question.caller.reason.strip()
+
+
+def not_a_regulation_centre(question: Question, policy: Policy) -> bool:
+    """The mode of the emergency call centres is for the structures of the list (DEC-20)."""
+    if question.caller.mode is not Mode.EMERGENCY_DISPATCH:
+        return False
+    facility = facility_of(question.caller.actor)
+    return facility is None or facility.id not in policy.regulation_centres
+
+
+def record_management_switched_off(question: Question, policy: Policy) -> bool:
+    """Opening, reopening, changing and closing by professionals belong to a stand-alone service (xds-wire 9.1)."""
+    if policy.switches.record_management or question.verb not in MANAGEMENT:
+        return False
+    return isinstance(question.caller.actor, HEALTH_ACTORS)
+
+
+def no_such_record(question: Question, _policy: Policy) -> bool:
+    """There is no record, or it was destroyed, which is the same for everybody (DEC-31)."""
+    return question.record is None and question.verb not in WITHOUT_RECORD
+
+
+def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
+    """The patient that the assertion names, the holder or the represented person is somebody else (security 6.6)."""
+    record, caller = question.record, question.caller
+    if record is None:
+        return False
+    if caller.patient is not None and caller.patient not in record.identifiers:
+        return True
+    match caller.actor:
+        case Holder(patient):
+            return patient not in record.identifiers
+        case Representative(id=person):
+            known = (guardian.identifier for guardian in record.guardians if guardian.identifier is not None)
+            return not person or all(identifier.number != person for identifier in known)
+        case _:
+            return False
+
+
+def record_closed(question: Question, _policy: Policy) -> bool:
+    """A closed record is neither read nor written, by anyone; it may be tested and reopened (LC-10, DEC-5)."""
+    closed = question.record is not None and question.record.state is RecordState.CLOSED
+    return closed and question.verb not in ON_CLOSED_RECORD
+
+
+def blocked_by_the_holder(question: Question, _policy: Policy) -> bool:
+    """Who is blocked, in person or with his structure, loses what a block takes («blocage», AR-6, DEC-8)."""
+    return question.verb not in KEPT_WHEN_BLOCKED and is_blocked(question)
+
+
+def emergency_opposed(question: Question, _policy: Policy) -> bool:
+    """The holder opposed this emergency mode: what reads stops (AR-9, AR-10, DEC-27)."""
+    if not question.in_emergency or question.record is None or question.verb not in THAT_READ:
+        return False
+    refused = question.record.oppositions
+    return refused.break_glass if question.caller.mode is Mode.BREAK_GLASS else refused.emergency_dispatch
+
+
+def linked_to_the_portal(question: Question, _policy: Policy) -> bool:
+    """A record linked to the health space is changed and closed there, not by professionals (functional 0)."""
+    if question.verb not in (Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD) or question.record is None:
+        return False
+    by_professional = isinstance(question.caller.actor, HEALTH_ACTORS)
+    return by_professional and question.record.linked_to_portal
+
+
+def no_right_published(question: Question, policy: Policy) -> bool:
+    """No published text opens documents to this profession; it may feed and look up its own (DEC-13)."""
+    actor = question.caller.actor
+    if not isinstance(actor, Professional) or question.verb not in CARE:
+        return False
+    return not policy.professions.get(actor.profession, False)
+
+
+def release_by_doctors_and_midwives(question: Question, policy: Policy) -> bool:
+    """Showing a document to its patient is an announcement: doctors and midwives, unless switched (DEC-15)."""
+    actor = question.caller.actor
+    if question.verb is not Verb.RELEASE or policy.switches.every_professional_releases:
+        return False
+    return isinstance(actor, Professional) and actor.profession not in (DOCTOR, MIDWIFE)
+
+
+def not_in_secret_connection(question: Question, _policy: Policy) -> bool:
+    """Hiding a document from representatives is done in secret connection («connexion secrète», AR-21, DEC-15)."""
+    return question.verb is Verb.HIDE_FROM_GUARDIANS and not question.caller.secret
+
+
+def secret_connection_of_an_adult(question: Question, _policy: Policy) -> bool:
+    """The secret connection is for minors; who is surely an adult has no guardian to hide from (DEC-32)."""
+    record = question.record
+    if not question.caller.secret or record is None or record.traits is None:
+        return False
+    return surely_adult(record.traits.birth_date, question.at.date())
+
+
+def cell_of(question: Question, policy: Policy) -> Cell:
+    """The cell of the matrix for the act itself."""
+    return policy.matrix.cell(question.row, policy.reading_column(question.column, question.verb))
+
+
+def is_blocked(question: Question) -> bool:
+    """Tell whether the holder blocked the caller; a regulation centre is only stopped by a block by name (DEC-8)."""
+    record, actor = question.record, question.caller.actor
+    if record is None or not record.blocked:
+        return False
+    facility = facility_of(actor)
+    if facility is None:
+        return False
+    if person_id(actor) in record.blocked:
+        return True
+    return facility.id in record.blocked and question.caller.mode is not Mode.EMERGENCY_DISPATCH
+
+
+def surely_adult(birth: str, today: date) -> bool:
+    """Tell 18 years completed, from a partial ISO birth date: a lunar or missing part counts as the latest possible."""
+    year, month, day = (*(int(part) if part.isdigit() else 0 for part in birth.split("-")), 0, 0, 0)[:3]
+    month = month if 1 <= month <= 12 else 12
+    day = day if 1 <= day <= 31 else 31
+    return year > 0 and (year + 18, month, day) <= (today.year, today.month, today.day)

@@ -1,0 +1,1 @@
+"""What may enter a record: documents examined before they are judged."""

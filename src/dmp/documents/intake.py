@@ -1,0 +1,165 @@
+"""Examine the documents of a lot: everything that can be told without the record (xds-wire 2.4, checks 14 and 15).
+
+Runs before the transaction; what only the record can tell (is it this person's
+document?) waits in `Examination.about_person`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from dmp.documents import authorship
+from dmp.record import nomenclature
+from dmp.record.actor import Caller
+from dmp.record.entry import DocumentEntry
+from dmp.record.errors import InvalidIdentity, Problem, Refused, XdsCode
+from dmp.record.hl7text import Cx
+from dmp.record.ins import check_ins
+from dmp.record.patient import IdentityTraits
+from dmp.record.profile import Profile
+from dmp.record.record import Record
+from dmp.record.submission import Content, Submission
+from dmp.record.visibility import Visibility
+from dmp.wire.cda.active_content import check_content
+from dmp.wire.cda.comparison import compare
+from dmp.wire.cda.document import open_document
+from dmp.wire.cda.formats import MimeType
+from dmp.wire.cda.header import CdaHeader, read_header
+from dmp.wire.cda.rules import HeaderFinding, check_header, check_patient
+from dmp.wire.cda.schemas import Schemas
+from dmp.wire.dicom_kos import check_kos
+
+
+class LotSignature(Protocol):
+    """Verifies the signature document of a lot against our anchors, and says whose it is."""
+
+    def __call__(self, signature: bytes, submission: Submission, caller: Caller, at: datetime) -> None:
+        """Raise `Refused` when it does not hold or is somebody else's (DEC-108)."""
+        ...
+
+
+@dataclass(frozen=True)
+class IntakeRules:
+    """What this installation asks of a deposit."""
+
+    profile: Profile
+    production: bool
+    verify_signature: LotSignature
+    schemas: Schemas | None = None
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What reading the documents told: problems, and the headers for the judgement that needs the record."""
+
+    profile: Profile
+    problems: tuple[Problem, ...] = ()
+    headers: tuple[tuple[str, CdaHeader], ...] = field(default=())
+
+    def about_person(self, record: Record) -> Iterator[Problem]:
+        """Is every document about the person of this record? (DEC-107, cda 1.2)."""
+        for name, header in self.headers:
+            findings = check_patient(header, identifiers=record.identifiers, traits=record.traits, profile=self.profile)
+            yield from (_problem(name, finding) for finding in findings)
+
+    @property
+    def traits(self) -> IdentityTraits | None:
+        """Traits of the first document that tells them all: a qualified source (DEC-122)."""
+        told = (header.patient.traits for _, header in self.headers)
+        return next((traits for traits in told if traits is not None), None)
+
+
+def examine(submission: Submission, *, caller: Caller, rules: IntakeRules, at: datetime) -> Examination:
+    """Examine every document of a lot.
+
+    `at` is the time of reception, against which the signer's certificate is judged.
+    """
+    problems = [p for entry in submission.entries for p in _octets(entry, submission, rules.profile)]
+    if not rules.profile.french:
+        return Examination(rules.profile, (*problems, *_signature(submission, caller, rules=rules, at=at)))
+    problems += _lot(submission, caller, rules)
+    headers: list[tuple[str, CdaHeader]] = []
+    for entry in submission.entries:
+        problems += nomenclature.check_codes(entry, profile=rules.profile)
+        problems += _hidden_twice(entry)
+        if not entry.is_signature:
+            problems += authorship.of_document(entry, caller, tolerant=rules.profile.tolerant)
+            problems += _content(entry, submission.documents[entry.uuid], rules, headers)
+    problems += _signature(submission, caller, rules=rules, at=at)
+    return Examination(rules.profile, tuple(problems), tuple(headers))
+
+
+def _octets(entry: DocumentEntry, submission: Submission, profile: Profile) -> Iterator[Problem]:
+    """Size and hash that the source gave (check 14), and the limit of one document (DEC-55)."""
+    document = submission.documents[entry.uuid]
+    if document.size > profile.max_document:
+        yield _refusal(entry, "size", f"the document is over {profile.max_document} octets")
+    if entry.size is not None and entry.size != document.size:
+        yield _refusal(entry, "size", f"{entry.size} announced, {document.size} received")
+    if entry.hash and entry.hash.lower() != document.sha1:
+        yield _refusal(entry, "hash", "not the SHA-1 of the document received")
+
+
+def _lot(submission: Submission, caller: Caller, rules: IntakeRules) -> Iterator[Problem]:
+    """What holds for the lot as a whole: its size, its patient, its codes, its author."""
+    lot = submission.submission_set
+    if sum(document.size for document in submission.documents.values()) > rules.profile.max_lot:
+        yield Problem(XdsCode.REPOSITORY_METADATA_ERROR, f"{lot.uuid}: the lot is over {rules.profile.max_lot} octets")
+    try:
+        patient = Cx.parse(lot.patient_cx).patient
+        check_ins(patient, production=rules.production, tolerant=rules.profile.tolerant)
+    except InvalidIdentity as error:
+        yield Problem(XdsCode.REPOSITORY_METADATA_ERROR, f"{lot.uuid} {error.element}: {error}")
+    yield from nomenclature.check_set_codes(lot, profile=rules.profile)
+    yield from authorship.of_lot(lot, caller)
+
+
+def _hidden_twice(entry: DocumentEntry) -> Iterator[Problem]:
+    """Masked to professionals and hidden from the patient: nobody could announce it (AR-20)."""
+    visibility: Visibility = entry.visibility
+    if visibility.masked and visibility.hidden_from_patient_since and not entry.is_signature:
+        yield _refusal(entry, "confidentialityCode", "MASQUE_PS and INVISIBLE_PATIENT exclude each other (AR-20)")
+
+
+def _content(
+    entry: DocumentEntry, content: Content, rules: IntakeRules, headers: list[tuple[str, CdaHeader]]
+) -> Iterable[Problem]:
+    """The octets are what the metadata announce: a key object selection, or a CDA (DOC-2)."""
+    octets = content.read()
+    if entry.mime_type == MimeType.DICOM:
+        return check_kos(octets, entry)
+    try:
+        document = open_document(octets)
+        header = read_header(document)
+    except Refused as refusal:
+        return [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in refusal.problems]
+    headers.append((entry.uuid, header))
+    found = [_problem(entry.uuid, finding) for finding in check_header(document, header, profile=rules.profile)]
+    found += compare(entry, header, size=content.size, sha1=content.sha1, profile=rules.profile)
+    found += [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in check_content(document)]
+    if rules.schemas is not None:
+        found += [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in rules.schemas.check(document)]
+    return found
+
+
+def _signature(submission: Submission, caller: Caller, *, rules: IntakeRules, at: datetime) -> Iterator[Problem]:
+    """The lot signature: required in direct mode, verified whenever it is there (DEC-108)."""
+    signatures = [entry for entry in submission.entries if entry.is_signature]
+    lot = submission.submission_set
+    if not signatures and authorship.must_sign(caller, rules.profile):
+        yield Problem(XdsCode.REPOSITORY_METADATA_ERROR, f"{lot.uuid} signature: the lot is not signed (type E1762)")
+    for entry in signatures:
+        try:
+            rules.verify_signature(submission.documents[entry.uuid].read(), submission, caller, at)
+        except Refused as refusal:
+            yield from (Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in refusal.problems)
+
+
+def _problem(name: str, finding: HeaderFinding) -> Problem:
+    context = f"{name} {finding.element}: {finding.message} ({finding.rule})"
+    return Problem(XdsCode.REPOSITORY_METADATA_ERROR, context[:400], warning=not finding.blocking)
+
+
+def _refusal(entry: DocumentEntry, attribute: str, what: str) -> Problem:
+    return Problem(XdsCode.REPOSITORY_METADATA_ERROR, f"{entry.uuid} {attribute}: {what}")

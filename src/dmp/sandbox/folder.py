@@ -1,0 +1,115 @@
+"""The folder of a sandbox: everything it needs, made once, and `sandbox.json`, its contract (DEC-124)."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dmp.record.actor import Authentication
+from dmp.record.profile import ProfileName
+from dmp.record.record import Regime
+from dmp.sandbox.pki import Holder, Holders, make_pki
+from dmp.settings import Settings
+from dmp.wire.vihf.certificates import HolderKind
+
+SERVER_NAME = "localhost"
+SERVICES = ("repository", "registry", "patients", "habilitations", "admin")
+
+
+@dataclass(frozen=True)
+class SandboxOptions:
+    """What the person who starts a sandbox chooses; kept in the folder for the commands that join in later."""
+
+    port: int
+    profile: ProfileName = ProfileName.DMP
+    tolerant: bool = False
+    database_url: str = ""
+    regime: Regime = Regime.OPT_IN
+
+
+def prepare(folder: Path, options: SandboxOptions, *, at: datetime) -> tuple[Settings, Holders]:
+    """Make the certificates and folders that are missing; gives the settings of the service."""
+    folder.mkdir(parents=True, exist_ok=True)
+    holders = make_pki(folder / "pki", at=at, server_name=SERVER_NAME)
+    kept = {
+        "port": options.port,
+        "profile": options.profile,
+        "tolerant": options.tolerant,
+        "database_url": options.database_url,
+        "regime": options.regime,
+    }
+    (folder / "options.json").write_text(json.dumps(kept, indent=2) + "\n")
+    return settings_of(folder, options, holders), holders
+
+
+def read_options(folder: Path) -> SandboxOptions:
+    """The options a sandbox was started with.
+
+    Raises:
+        FileNotFoundError: no sandbox was ever started in this folder.
+    """
+    kept = json.loads((folder / "options.json").read_text())
+    return SandboxOptions(
+        port=kept["port"],
+        profile=ProfileName(kept["profile"]),
+        tolerant=kept["tolerant"],
+        database_url=kept["database_url"],
+        regime=Regime(kept["regime"]),
+    )
+
+
+def settings_of(folder: Path, options: SandboxOptions, holders: Holders) -> Settings:
+    """The settings of a sandbox: loopback, test identities, its own certificates."""
+    return Settings(
+        database_url=options.database_url or f"sqlite:///{(folder / 'dmp.db').resolve()}",
+        blobs=folder / "blobs",
+        keys=folder / "keys",
+        certificate=holders.server.certificate,
+        private_key=holders.server.key,
+        client_authorities=holders.ca,
+        crls=holders.folder / "crl",
+        host="127.0.0.1",
+        port=options.port,
+        profile=options.profile,
+        regime=options.regime,
+        production=False,
+        tolerant=options.tolerant,
+    )
+
+
+def write_contract(folder: Path, settings: Settings, holders: Holders) -> Path:
+    """Write `sandbox.json`, last of all: its presence says that the service answers."""
+    base = f"https://{SERVER_NAME}:{settings.port}"
+    contract = {
+        "ca": str(holders.ca.resolve()),
+        "server_name": SERVER_NAME,
+        "base_url": base,
+        "services": {name: f"{base}/{name}" for name in SERVICES[:-1]},
+        "repository_unique_id": settings.repository_unique_id,
+        "profile": settings.profile,
+        "holders": {holder.name: _holder(holder) for holder in holders.all},
+    }
+    path = folder / "sandbox.json"
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(contract, indent=2, ensure_ascii=False) + "\n")
+    temporary.rename(path)
+    return path
+
+
+def _holder(holder: Holder) -> dict[str, object]:
+    person = holder.person
+    structure = person.kind is HolderKind.STRUCTURE
+    return {
+        "kind": "structure" if structure else "person",
+        "national_id": person.national_id,
+        "profession": person.profession,
+        "know_how": person.know_how,
+        "structure": person.structure,
+        "structure_name": person.structure_name,
+        "sector": person.sector,
+        "family": person.family,
+        "given": person.given,
+        "mode": Authentication.INDIRECT if structure else Authentication.DIRECT,
+        "auth": {"cert": str(holder.auth.certificate.resolve()), "key": str(holder.auth.key.resolve())},
+        "sign": {"cert": str(holder.sign.certificate.resolve()), "key": str(holder.sign.key.resolve())},
+    }

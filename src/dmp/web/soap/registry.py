@@ -1,0 +1,87 @@
+"""The `registry` service: search (ITI-18) and change (ITI-57)."""
+
+from dmp.actions.find_documents import SearchRecord
+from dmp.actions.update_documents import UpdateDocuments
+from dmp.record.entry import RegistryObjects
+from dmp.record.errors import (
+    AccessRefused,
+    DmpError,
+    DocumentNotFound,
+    Problem,
+    RecordClosed,
+    RecordNotFound,
+    Refused,
+    StorageUnavailable,
+    XdsCode,
+)
+from dmp.record.hl7text import Cx
+from dmp.record.profile import Profile
+from dmp.record.verb import Verb
+from dmp.web.soap.operation import Answer, House, Message, Operation
+from dmp.web.soap.problems import write_problems
+from dmp.wire import soap
+from dmp.wire.xds import iti18, iti57
+from dmp.wire.xds.responses import ResponseStatus, registry_response
+
+
+def _parse_search(message: Message, house: House) -> SearchRecord:  # noqa: ARG001
+    query = iti18.read(message.body)
+    return SearchRecord(message.patient(query.patient), query)
+
+
+def _render_search(found: RegistryObjects, message: Message, house: House) -> Answer:
+    full = iti18.read(message.body).full_objects
+    return Answer(iti18.write_response(found, full_objects=full, counted=house.profile.french))
+
+
+def _search_refused(error: DmpError, message: Message, house: House) -> Answer:
+    """A refusal to read is an answer that finds nothing (DEC-41)."""
+    match error:
+        case AccessRefused() | RecordNotFound() | RecordClosed() | DocumentNotFound():
+            return _render_search(RegistryObjects(), message, house)
+        case Refused():
+            return Answer(iti18.write_failure(error.problems))
+        case StorageUnavailable():
+            busy = Problem(XdsCode.REGISTRY_BUSY, "the registry cannot answer now, try again later")
+            return Answer(iti18.write_failure((busy,)))
+        case _:
+            raise error
+
+
+def _parse_update(message: Message, house: House) -> UpdateDocuments:
+    update = iti57.read(message.body, profile=house.profile, at=message.at)
+    patient = Cx.parse(update.submission_set.patient_cx).patient
+    return UpdateDocuments(message.patient(patient), update)
+
+
+def _render_update(warnings: tuple[Problem, ...], message: Message, house: House) -> Answer:  # noqa: ARG001
+    return Answer(registry_response(ResponseStatus.SUCCESS, warnings))
+
+
+def _update_refused(error: DmpError, message: Message, house: House) -> Answer:  # noqa: ARG001
+    return Answer(write_problems(error, profile=house.profile, busy=XdsCode.REGISTRY_BUSY))
+
+
+def _update_answer(_asked: str, profile: Profile) -> str:
+    return soap.ITI_57_DMP_RESPONSE if profile.french else soap.ITI_57_RESPONSE
+
+
+SEARCH: Operation = Operation(
+    actions=(soap.ITI_18,),
+    answer_action=lambda _asked, _profile: soap.ITI_18_RESPONSE,
+    element="{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest",
+    verb=Verb.FIND,
+    parse=_parse_search,
+    render=_render_search,
+    refused=_search_refused,
+)
+UPDATE: Operation = Operation(
+    actions=(soap.ITI_57,),
+    answer_action=_update_answer,
+    element="{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest",
+    verb=Verb.MASK,
+    parse=_parse_update,
+    render=_render_update,
+    refused=_update_refused,
+)
+OPERATIONS = (SEARCH, UPDATE)

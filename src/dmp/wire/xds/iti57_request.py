@@ -1,0 +1,76 @@
+"""Write the updates of ITI-57, for a client: mask, release, delete, archive (xds-wire 7.2)."""
+
+from dataclasses import replace
+
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, RegistryObjects, Relation, SubmissionSet
+from dmp.record.submission import MetadataUpdate, UpdateEntry, UpdateStatus
+from dmp.wire.xds import ebrim, metadata
+from dmp.wire.xds.ebrim import Element, add
+
+ORIGINAL, NEW, PREVIOUS = "OriginalStatus", "NewStatus", "PreviousVersion"
+
+
+def write_request(update: MetadataUpdate) -> Element:
+    """Build the request of a client, one association for each operation."""
+    request = ebrim.root(ebrim.SUBMIT_OBJECTS_REQUEST)
+    listed = add(request, ebrim.REGISTRY_OBJECT_LIST)
+    entries = tuple([o.entry for o in update.operations if isinstance(o, UpdateEntry)])
+    associations = tuple([_link(update.submission_set, o, order) for order, o in enumerate(update.operations)])
+    objects = RegistryObjects(entries, (update.submission_set,), associations)
+    metadata.write_objects(listed, objects, registered=False)
+    return request
+
+
+def _link(lot: SubmissionSet, operation: UpdateEntry | UpdateStatus, order: int) -> Association:
+    uuid = f"operation-{order + 1}"
+    match operation:
+        case UpdateEntry(entry, previous):
+            version = ((PREVIOUS, (str(previous),)),)
+            return Association(uuid, Relation.HAS_MEMBER, lot.uuid, entry.uuid, membership="Original", extra=version)
+        case UpdateStatus(target, original, new):
+            statuses = ((ORIGINAL, (original.value,)), (NEW, (new.value,)))
+            return Association(uuid, Relation.UPDATES_STATUS, lot.uuid, target, extra=statuses)
+
+
+def mask(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Hide a registered document from professionals (TD3.3a)."""
+    return _new_version(lot, replace(entry, visibility=replace(entry.visibility, masked=True)))
+
+
+def unmask(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Show a masked document to professionals again (TD3.3a)."""
+    return _new_version(lot, replace(entry, visibility=replace(entry.visibility, masked=False)))
+
+
+def show_to_patient(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Make a document visible to the patient, for good (TD3.3b)."""
+    return _new_version(lot, replace(entry, visibility=replace(entry.visibility, hidden_from_patient_since=None)))
+
+
+def show_to_guardians(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Make a document visible to the legal representatives, for good (TD3.3b)."""
+    return _new_version(lot, replace(entry, visibility=replace(entry.visibility, hidden_from_guardians=False)))
+
+
+def delete(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Withdraw a registered document (TD3.3c)."""
+    return _new_status(lot, entry, EntryStatus.DELETED)
+
+
+def archive(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Put a document away (TD3.3d)."""
+    return _new_status(lot, entry, EntryStatus.ARCHIVED)
+
+
+def unarchive(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    """Take a document out of the archive (TD3.3d)."""
+    return _new_status(lot, entry, EntryStatus.APPROVED)
+
+
+def _new_version(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:
+    changed = replace(entry, uuid="Document01", logical_id=entry.logical_id or entry.uuid)
+    return MetadataUpdate(lot, (UpdateEntry(changed, entry.version),))
+
+
+def _new_status(lot: SubmissionSet, entry: DocumentEntry, new: EntryStatus) -> MetadataUpdate:
+    return MetadataUpdate(lot, (UpdateStatus(entry.uuid, entry.status, new),))
