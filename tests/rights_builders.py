@@ -92,18 +92,13 @@ def given(subject: str, *, days: int = 30, by_holder: bool = False) -> Authorisa
 
 def a_record(**changes: object) -> Record:
     """A record open to every professional of the builders, in which the mother represents the holder."""
+    allowed = tuple(given(person) for person in (DOCTOR, DOCTOR_2, NURSE, MIDWIFE))
     guardian = Guardian("MTH", "MOTHER", "Test", identifier=PatientId(MOTHER.id, "1.2.250.1.213.1.4.10"))
     record = Record(
         "record-1",
         (PATIENT,),
         guardians=(guardian,),
-        authorisations=(
-            given(DOCTOR),
-            given(DOCTOR_2),
-            given(NURSE),
-            given(MIDWIFE),
-            given(OCCUPATIONAL, by_holder=True),
-        ),
+        authorisations=(*allowed, given(OCCUPATIONAL, by_holder=True)),
     )
     return replace(record, **changes)  # type: ignore[arg-type]
 

@@ -49,6 +49,8 @@ class Settings:
     device_oid: str = "1.2.250.1.213.4.1.1.1"
     audiences: tuple[str, ...] = ()
     """Names under which an AudienceRestriction may call us (DEC-52)."""
+    regulation_centres: tuple[str, ...] = ()
+    """Structure ids of the emergency call centres («centres 15») that may use their mode (DEC-20)."""
     crl_max_age: int = 7 * 24 * 3600
     """A list older than this refuses every certificate of its authority."""
     require_indirect_signature: bool = False
@@ -104,7 +106,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         raise InvalidSetting(f"missing settings: {', '.join(missing)}") from error
 
 
-_LISTS = {"DMP_CERTIFICATE_PROFILES", "DMP_AUDIENCES"}
+_LISTS = {"DMP_CERTIFICATE_PROFILES", "DMP_AUDIENCES", "DMP_REGULATION_CENTRES"}
 _PATHS = {
     f"DMP_{n}" for n in ("BLOBS", "KEYS", "CERTIFICATE", "PRIVATE_KEY", "CLIENT_AUTHORITIES", "CRLS", "CDA_SCHEMAS")
 }

@@ -1,5 +1,6 @@
 """What forgers, careless producers and merely different producers do to an assertion or to its message."""
 
+import base64
 import copy
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ from dmp.wire.xml import Element
 
 S, D = f"{{{words.SAML}}}", f"{{{words.DS}}}"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+ENVELOPED = f"{words.DS}enveloped-signature"
 XENC = "http://www.w3.org/2001/04/xmlenc#"
 EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 
@@ -98,28 +100,28 @@ def inserting(path: str, xml: str, at: int = 0) -> Change:
     """Parse an element and put it inside another."""
 
     def change(element: Element) -> None:
-        _at(element, path).insert(at, _parsed(xml))
+        _at(element, path).insert(at, parsed(xml))
 
     return change
 
 
-def _parsed(xml: str) -> Element:
+def parsed(xml: str) -> Element:
+    """An element written with the usual prefixes."""
     names = {"saml2": words.SAML, "ds": words.DS, "xsi": words.XSI, "hl7": words.HL7, "wsu": WSU, "xenc": XENC}
     names |= {"wsse": words.WSSE, "xop": words.XOP, "ec": words.EXC_C14N}
     declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in names.items())
     wrapped = etree.fromstring(f"<w {declared}>{xml}</w>".encode())
-    child = wrapped[0]
-    return child
+    return wrapped[0]
 
 
 def _at(element: Element, path: str) -> Element:
-    """The element at a path such as `Subject/NameID` or `@Name` of an attribute's value, from assertion or message."""
+    """The element at a path from the assertion: `Subject/NameID`, `ds:Signature`, or `@Name` for a value."""
     root = element if element.tag == f"{S}Assertion" else assertion_of(element)
     if not path:
         return root
     if path.startswith("@"):
         return value_of(root, path[1:])
-    steps = [step if step.startswith("{") else S + step for step in path.split("/")]
+    steps = [D + step[3:] if step.startswith("ds:") else S + step for step in path.split("/")]
     found = root.find("/".join(steps))
     assert found is not None, path
     return found
@@ -127,7 +129,7 @@ def _at(element: Element, path: str) -> Element:
 
 def ds(path: str) -> str:
     """A path of signature names: `SignedInfo/Reference`."""
-    return "/".join(D + step for step in ("Signature", *path.split("/")) if step)
+    return "/".join(f"ds:{step}" for step in ("Signature", *path.split("/")) if step)
 
 
 # Attributes
@@ -308,6 +310,20 @@ def reference_to_body(envelope: Element) -> None:
     _at(envelope, ds("SignedInfo/Reference")).set("URI", "#_body")
 
 
+def looking_alike(envelope: Element) -> None:
+    """Both transforms under names that a library may skip."""
+    for transform in _at(envelope, ds("SignedInfo/Reference/Transforms")):
+        transform.tag = f"{{{words.HL7}}}Transform"
+
+
+def versioned(envelope: Element) -> None:
+    """The version of the certificate set to one that X.509 does not have."""
+    found = _at(envelope, ds("KeyInfo/X509Data/X509Certificate"))
+    octets = base64.b64decode(found.text)
+    assert b"\xa0\x03\x02\x01\x02" in octets
+    found.text = base64.b64encode(octets.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)).decode()
+
+
 # Hidden content
 
 
@@ -410,3 +426,23 @@ def typed_values(assertion: Element) -> None:
     for value in assertion.iter(f"{S}AttributeValue"):
         if not len(value):
             value.set(f"{{{words.XSI}}}type", "xs:string")
+
+
+OTHER_ATTRIBUTE = (
+    '<saml2:Attribute Name="urn:oasis:names:tc:xspa:1.0:subject:organization">'
+    "<saml2:AttributeValue>Cabinet</saml2:AttributeValue></saml2:Attribute>"
+)
+
+
+def friendly(assertion: Element) -> None:
+    """What SAML allows on every attribute."""
+    for attribute in assertion.iter(f"{S}Attribute"):
+        attribute.set("NameFormat", "urn:oasis:names:tc:SAML:2.0:attrname-format:uri")
+        attribute.set("FriendlyName", "x")
+
+
+def nested(assertion: Element, path: str, text: str) -> None:
+    """Put a text into an element of its own below the one at the path."""
+    target = _at(assertion, path)
+    target.text = None
+    etree.SubElement(target, "{urn:example}method").text = text

@@ -1,8 +1,12 @@
 """Builders for messages with a VIHF: a world with its PKI, directory and memory, and messages made in it."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cryptography import x509
@@ -13,8 +17,8 @@ from dmp.record.codes import Code
 from dmp.record.patient import PatientId
 from dmp.sandbox import issuing
 from dmp.sandbox.issuing import Authority, Key, Span
-from dmp.sandbox.people import PEOPLE, Person
-from dmp.sandbox.pki import Holder, Holders, load_authority, make_pki
+from dmp.sandbox.people import PEOPLE
+from dmp.sandbox.pki import Holder, Holders, KeyPair, load_authority, make_pki
 from dmp.wire.vihf import mint
 from dmp.wire.vihf import vocabulary as words
 from dmp.wire.vihf.assertion import Vihf
@@ -24,6 +28,7 @@ from dmp.wire.vihf.revocation import Crls
 from dmp.wire.vihf.verify import VihfPolicy, check_patient, verify
 from dmp.wire.xml import Element, parse, serialise
 
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 AUDIENCE = "urn:dmp:service"
 PATIENT = PatientId("279035121518989", "1.2.250.1.213.1.4.10")
 ASSERTION_ID = "_5e0a63b0-7f3c-4b1e-9f0e-0d2f3c4b5a69"
@@ -32,28 +37,10 @@ DOCTOR = (Code("10", words.PROFESSIONS, "Médecin"), Code("SM26", words.KNOW_HOW
 NURSE = (Code("60", words.PROFESSIONS, "Infirmier"),)
 AUTOMATE = (Code("AUTOMATE", words.PRODUCERS),)
 SECRETARY = (Code("SECRETARIAT_MEDICAL", words.PRODUCERS),)
-KNOWN_ROLES = frozenset(
-    {
-        *((code, words.PROFESSIONS) for code in ("10", "21", "40", "60")),
-        ("10", words.PROFESSIONS_IN_TRAINING),
-        ("93", words.TITLES),
-        ("99", words.OTHER_PROFESSIONS),
-        ("AUTOMATE", words.PRODUCERS),
-        ("SECRETARIAT_MEDICAL", words.PRODUCERS),
-        *((code, words.KNOW_HOW) for code in ("SM03", "SM04", "SM25", "SM26", "SM54")),
-        ("A", words.PHARMACY_SECTIONS),
-        ("313", words.ROLES_IN_CARE),
-    }
-)
 TLS = f"{words.CONTEXT_CLASSES}TLSClient"
 
 Change = Callable[[Element], object]
 Sign = Callable[[Element, Key, x509.Certificate], Element]
-
-
-def role_known(code: str, system: str) -> bool:
-    """The few codes that the corpus uses."""
-    return (code, system) in KNOWN_ROLES
 
 
 @dataclass(frozen=True)
@@ -73,11 +60,11 @@ class Register:
     professionals: dict[str, Line]
     links: frozenset[tuple[str, str]]
 
-    def structure(self, id: str, /) -> Line | None:
-        return self.structures.get(id)
+    def structure(self, name: str, /) -> Line | None:
+        return self.structures.get(name)
 
-    def professional(self, id: str, /) -> Line | None:
-        return self.professionals.get(id)
+    def professional(self, name: str, /) -> Line | None:
+        return self.professionals.get(name)
 
     def linked(self, professional: str, structure: str, /) -> bool:
         return (professional, structure) in self.links
@@ -100,7 +87,7 @@ class Memory:
 
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def first_or_same(self, name: str, *, content: str, holder: str, until: datetime) -> bool:
+    def first_or_same(self, name: str, *, content: str, holder: str, until: datetime) -> bool:  # noqa: ARG002
         return self.seen.setdefault(name, (content, holder)) == (content, holder)
 
 
@@ -121,10 +108,24 @@ class World:
 
     @property
     def policy(self) -> VihfPolicy:
-        return VihfPolicy(self.trust, self.crls, role_known, frozenset({AUDIENCE}))
+        return VihfPolicy(self.trust, self.crls, frozenset({AUDIENCE}))
 
     def authority(self, name: str) -> Authority:
         return load_authority(self.holders.folder, name)
+
+
+@cache
+def the_world() -> World:
+    """One world for all the tests of a process: making its keys takes seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="dmp-test-pki-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return World.make(folder, AT)
+
+
+@cache
+def key_of(pair: KeyPair) -> Key:
+    """A private key, read once: checking it takes longer than signing."""
+    return pair.load_key()
 
 
 @dataclass(frozen=True)
@@ -157,13 +158,6 @@ class Attempt:
         return caller, vihf
 
 
-def roles_of(person: Person) -> tuple[Code, ...]:
-    """The roles that a holder may claim."""
-    system = words.PROFESSIONS if person.profession.isdigit() else words.PRODUCERS
-    second = words.PHARMACY_SECTIONS if person.profession == "21" else words.KNOW_HOW
-    return (Code(person.profession, system), *((Code(person.know_how, second),) if person.know_how else ()))
-
-
 def a_request(holder: Holder, **changes: object) -> VihfRequest:
     """What a holder asks by default: a card for itself, a structure for a doctor it declares."""
     person = holder.person
@@ -173,7 +167,7 @@ def a_request(holder: Holder, **changes: object) -> VihfRequest:
         user=person.national_id if direct else f"{person.structure}/77",
         structure=person.structure,
         sector=person.sector,
-        roles=roles_of(person) if direct else DOCTOR,
+        roles=person.roles if direct else DOCTOR,
         patient=PATIENT,
         subject="" if direct else "Alix MOREL-TEST",
         client=ClientSystem("Logiciel Test", "4.2", "HOM-TEST-1", "SN-1"),
@@ -222,7 +216,7 @@ def an_attempt(
     if before is not None:
         before(made)
     security = etree.Element(f"{{{words.WSSE}}}Security", nsmap={"wsse": words.WSSE})
-    security.append(sign(made, key or who.sign.load_key(), certificate))
+    security.append(sign(made, key or key_of(who.sign), certificate))
     envelope = enveloped(security)
     if after is not None:
         after(envelope)
@@ -242,7 +236,7 @@ def a_certificate(
     world: World,
     use: Use,
     *,
-    key: Key | None = None,
+    make_key: Callable[[], Key] = issuing.ec_key,
     policies: tuple[str, ...] | None = None,
     usage: str = "digital_signature",
     extensions: tuple[x509.ExtensionType, ...] = (),
@@ -251,7 +245,7 @@ def a_certificate(
     life: timedelta = timedelta(days=365),
 ) -> Forged:
     """Another certificate for a person, with something changed."""
-    key = key or issuing.ec_key()
+    key = make_key()
     by = by or world.authority("persons")
     model = issuing.holder_certificate(
         world.holders[person].person, use, public_key=key, by=by, span=Span.of(life, world.at)
@@ -279,7 +273,7 @@ def a_certificate(
         model.subject,
         key,
         usage=x509.KeyUsage(**(flags | {usage: True})),
-        extensions=[kept, *extensions] if len(list(kept)) else extensions,
+        extensions=[kept, *extensions] if list(kept) else extensions,
         by=by,
         span=Span.of(life, world.at),
     )

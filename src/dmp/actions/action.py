@@ -23,12 +23,14 @@ NOTHING: tuple[str, ...] = ()
 class Ask:
     """One right the action needs. An `optional` one that is refused is left out; any other stops the act.
 
-    `entry` is None for the record itself.
+    `entry` is None for the record itself. `lot` holds the other documents of
+    the lot of a signature, which goes with them (DEC-12).
     """
 
     verb: Verb
     entry: DocumentEntry | None = None
     optional: bool = False
+    lot: tuple[DocumentEntry, ...] = ()
 
 
 @dataclass(frozen=True)

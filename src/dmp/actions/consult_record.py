@@ -17,7 +17,7 @@ NO_TRAITS = IdentityTraits("", "", "", "", Sex.UNDETERMINED)
 
 
 @dataclass(frozen=True)
-class TestRecord:
+class CheckRecord:
     """Is there a record, and may I read it? («test d'existence», LC-7)."""
 
     patient: PatientId

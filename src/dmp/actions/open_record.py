@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
+from dmp.actions.authorise import DURATION
 from dmp.record.actor import Operator, person_id
 from dmp.record.age import is_minor
 from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, RecordExists
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
-from dmp.record.record import Consent, Oppositions, Record, Regime
+from dmp.record.record import Authorisation, Consent, Oppositions, Record, Regime
 from dmp.record.verb import Verb
 from dmp.store.tx import Tx
 
@@ -24,6 +25,8 @@ class OpenRecord:
     contact: Contact = Contact()
     guardians: tuple[Guardian, ...] = ()
     oppositions: Oppositions = Oppositions()
+    let_in: tuple[str, ...] = ()
+    """Professionals whom the person lets in at once; only the operator of a sandbox says so."""
 
     verb = Verb.OPEN_RECORD
     about = NOTHING
@@ -56,9 +59,13 @@ class OpenRecord:
             consent=Consent(self.consent, person_id(turn.caller.actor)) if self.consent else None,
             oppositions=self.oppositions,
             linked_to_portal=self.regime is Regime.OPT_OUT,
+            authorisations=tuple(self._authorisation(subject, turn) for subject in self.let_in),
         )
         turn.tx.records.add(record)
         return record
+
+    def _authorisation(self, subject: str, turn: Turn) -> Authorisation:
+        return Authorisation(subject, turn.at, turn.at + DURATION, person_id(turn.caller.actor))
 
     def _refuse_what_the_law_refuses(self, turn: Turn) -> None:
         by_insurer = isinstance(turn.caller.actor, Operator)

@@ -4,10 +4,9 @@ Runs before the transaction; what only the record can tell (is it this person's
 document?) waits in `Examination.about_person`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from dmp.documents import authorship
 from dmp.record import nomenclature
@@ -22,7 +21,7 @@ from dmp.record.record import Record
 from dmp.record.submission import Content, Submission
 from dmp.record.visibility import Visibility
 from dmp.wire.cda.active_content import check_content
-from dmp.wire.cda.comparison import compare
+from dmp.wire.cda.comparison import compare, compare_file
 from dmp.wire.cda.document import open_document
 from dmp.wire.cda.formats import MimeType
 from dmp.wire.cda.header import CdaHeader, read_header
@@ -30,13 +29,8 @@ from dmp.wire.cda.rules import HeaderFinding, check_header, check_patient
 from dmp.wire.cda.schemas import Schemas
 from dmp.wire.dicom_kos import check_kos
 
-
-class LotSignature(Protocol):
-    """Verifies the signature document of a lot against our anchors, and says whose it is."""
-
-    def __call__(self, signature: bytes, submission: Submission, caller: Caller, at: datetime) -> None:
-        """Raise `Refused` when it does not hold or is somebody else's (DEC-108)."""
-        ...
+LotSignature = Callable[[bytes, Submission, Caller, datetime], None]
+"""Verifies the signature document of a lot against our anchors; raises `Refused` when it does not hold (DEC-108)."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +85,12 @@ def examine(submission: Submission, *, caller: Caller, rules: IntakeRules, at: d
 
 
 def _octets(entry: DocumentEntry, submission: Submission, profile: Profile) -> Iterator[Problem]:
-    """Size and hash that the source gave (check 14), and the limit of one document (DEC-55)."""
+    """The limit of one document (DEC-55), and its size and hash where no header is compared (check 14)."""
     document = submission.documents[entry.uuid]
     if document.size > profile.max_document:
         yield _refusal(entry, "size", f"the document is over {profile.max_document} octets")
-    if entry.size is not None and entry.size != document.size:
-        yield _refusal(entry, "size", f"{entry.size} announced, {document.size} received")
-    if entry.hash and entry.hash.lower() != document.sha1:
-        yield _refusal(entry, "hash", "not the SHA-1 of the document received")
+    if entry.is_signature or not profile.french:
+        yield from compare_file(entry, size=document.size, sha1=document.sha1)
 
 
 def _lot(submission: Submission, caller: Caller, rules: IntakeRules) -> Iterator[Problem]:
@@ -128,7 +120,7 @@ def _content(
     """The octets are what the metadata announce: a key object selection, or a CDA (DOC-2)."""
     octets = content.read()
     if entry.mime_type == MimeType.DICOM:
-        return check_kos(octets, entry)
+        return check_kos(octets, entry, tolerant=rules.profile.tolerant)
     try:
         document = open_document(octets)
         header = read_header(document)

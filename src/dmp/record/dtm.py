@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-_SHAPE = re.compile(r"\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2})?)?)?)?)?")
+_SHAPE = re.compile(r"\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2})?)?)?)?)?", re.ASCII)
 _LOWEST = "00000101000000"
 
 
@@ -36,7 +36,8 @@ def padded(text: str) -> str:
 
 def of(at: datetime) -> str:
     """The DTM of an instant, to the second."""
-    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    utc = at.astimezone(UTC)
+    return f"{utc.year:04d}{utc:%m%d%H%M%S}"
 
 
 def from_hl7_ts(value: str) -> str:
@@ -48,7 +49,7 @@ def from_hl7_ts(value: str) -> str:
     Raises:
         ValueError: not a time.
     """
-    match = re.fullmatch(r"(\d{4,14})(?:\.\d+)?([+-]\d{4})?", value)
+    match = re.fullmatch(r"(\d{4,14})(?:\.\d+)?([+-]\d{4})?", value, re.ASCII)
     if match is None or not is_dtm(match[1]):
         raise ValueError("not an HL7 time")
     digits, offset = match[1], match[2]
@@ -61,4 +62,7 @@ def from_hl7_ts(value: str) -> str:
         zoned = local.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     else:
         zoned = local.replace(tzinfo=PARIS)
-    return of(zoned)[: len(digits)]
+    try:
+        return of(zoned)[: len(digits)]
+    except OverflowError as error:
+        raise ValueError("a time before the first year or after the last") from error

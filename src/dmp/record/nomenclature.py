@@ -123,6 +123,13 @@ def role_known(code: str, system: str) -> bool:
     return any(value_set(table).has(code, system) for table in tables)
 
 
+def role_code(code: str) -> Code:
+    """The role or know-how of this code, with its system; a code of no table has none."""
+    tables = (Nomenclature.PROFESSIONS, Nomenclature.ROLES, Nomenclature.KNOW_HOW)
+    concepts = (concept.code for table in tables for concept in value_set(table).concepts.values())
+    return next((known for known in concepts if known.code == code), Code(code, ""))
+
+
 def format_of(templates: Iterable[str], media_type: str = "") -> Code:
     """The formatCode of a CDA document (DEC-115).
 

@@ -74,6 +74,8 @@ def settings_of(folder: Path, options: SandboxOptions, holders: Holders) -> Sett
         regime=options.regime,
         production=False,
         tolerant=options.tolerant,
+        crl_max_age=30 * 24 * 3600,
+        regulation_centres=(holders["regulation_centre"].person.structure,),
     )
 
 
@@ -84,7 +86,7 @@ def write_contract(folder: Path, settings: Settings, holders: Holders) -> Path:
         "ca": str(holders.ca.resolve()),
         "server_name": SERVER_NAME,
         "base_url": base,
-        "services": {name: f"{base}/{name}" for name in SERVICES[:-1]},
+        "services": {name: f"{base}/{name}" for name in SERVICES},
         "repository_unique_id": settings.repository_unique_id,
         "profile": settings.profile,
         "holders": {holder.name: _holder(holder) for holder in holders.all},

@@ -8,6 +8,9 @@ for a private practice (functional 1.4).
 
 from dataclasses import dataclass
 
+from dmp.record.codes import Code
+from dmp.record.luhn import luhn_key
+from dmp.wire.vihf import vocabulary as words
 from dmp.wire.vihf.certificates import HolderKind
 
 
@@ -28,21 +31,24 @@ class Person:
     title: str = ""
     """What the card says of the profession."""
 
-
-def with_key(digits: str) -> str:
-    """Append the Luhn key of a number, as RPPS and FINESS have it."""
-    doubled = [int(digit) * 2 if index % 2 == 0 else int(digit) for index, digit in enumerate(reversed(digits))]
-    return f"{digits}{-sum(value // 10 + value % 10 for value in doubled) % 10}"
+    @property
+    def roles(self) -> tuple[Code, ...]:
+        """The roles to put in an assertion: profession, then know-how or section where there is one."""
+        system = words.PROFESSIONS if self.profession.isdigit() else words.PRODUCERS
+        second = words.PHARMACY_SECTIONS if self.profession == "21" else words.KNOW_HOW
+        return (Code(self.profession, system), *((Code(self.know_how, second),) if self.know_how else ()))
 
 
 def rpps(rank: int) -> str:
     """The national id of the nth invented professional."""
-    return "8" + with_key(f"999000{rank:04d}")
+    number = f"999000{rank:04d}"
+    return f"8{number}{luhn_key(number)}"
 
 
 def finess(rank: int) -> str:
     """The structure id of the nth invented structure."""
-    return "1" + with_key(f"9900{rank:04d}")
+    number = f"9900{rank:04d}"
+    return f"1{number}{luhn_key(number)}"
 
 
 @dataclass(frozen=True)

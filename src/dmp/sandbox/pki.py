@@ -35,7 +35,7 @@ CRL_RENEWAL = timedelta(days=1)
 """Age from which a revocation list is made again, well before anyone refuses it."""
 RENEWAL = timedelta(days=30)
 """What must be left of the life of a certificate."""
-ELLIPTIC = frozenset({"doctor2", "pharmacist", "expired", "revoked", "foreign"})
+ELLIPTIC = frozenset({"expired", "revoked", "foreign"})
 """Holders with EC keys; the others have RSA ones, which every peer can read."""
 USES = (("auth", Use.AUTHENTICATION), ("sign", Use.SIGNATURE))
 
@@ -80,6 +80,11 @@ class Holder:
     def name(self) -> str:
         """The name in `sandbox.json`."""
         return self.person.name
+
+    @property
+    def kind(self) -> str:
+        """`person` or `structure`, as `sandbox.json` says; an employee is a person."""
+        return "structure" if self.person.kind is HolderKind.STRUCTURE else "person"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ number and a last-chunk flag, padded to a size class; its name is random.
 """
 
 import hashlib
-import os
 import secrets
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dmp.record.errors import StorageUnavailable
+from dmp.store.durable import all_or_nothing, sync_folder, write_new
 
 CHUNK = 1024 * 1024
 TAG = 16
@@ -29,7 +30,7 @@ class BlobRef:
     """Where a blob is and how to open it; `size` is the count of plain octets."""
 
     name: str
-    key: bytes
+    key: bytes = field(repr=False)
     size: int
     stored_sha256: bytes
 
@@ -54,9 +55,19 @@ class FileBlobs:
     """Blobs as files of one folder, in 256 sub-folders."""
 
     def __init__(self, folder: Path):
-        """Use a folder, made if absent."""
+        """Use a folder, made if absent.
+
+        Raises:
+            StorageUnavailable: it cannot be made.
+        """
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._durable_folders: set[Path] = set()
+        try:
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                sync_folder(folder.parent)
+        except OSError as error:
+            raise StorageUnavailable("the folder of the documents cannot be used") from error
 
     def put(self, content: Iterable[bytes]) -> BlobRef:
         """Write to a temporary name, fsync, rename, fsync the folder (security 13.1).
@@ -65,17 +76,17 @@ class FileBlobs:
             StorageUnavailable: the disk is full or failed; nothing was kept.
         """
         name, key = secrets.token_hex(16), secrets.token_bytes(32)
-        target, measure = self._path(name), _Measure()
+        target, plain, stored = self._path(name), _Measure(), _Measure()
         temporary = target.with_suffix(".part")
         try:
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            digest = _write(temporary, _seal(key, measure.through(content)))
-            temporary.rename(target)
-            _sync_folder(target.parent)
+            self._make_durable(target.parent)
+            with all_or_nothing(temporary, target):
+                write_new(temporary, stored.through(_seal(key, plain.through(content))))
+                temporary.rename(target)
+                sync_folder(target.parent)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise StorageUnavailable("a document could not be written") from error
-        return BlobRef(name, key, measure.size, digest)
+        return BlobRef(name, key, plain.size, stored.sha256.digest())
 
     def get(self, ref: BlobRef) -> bytes:
         """Read, check and open a blob.
@@ -86,28 +97,50 @@ class FileBlobs:
         try:
             stored = self._path(ref.name).read_bytes()
         except OSError as error:
-            raise StorageUnavailable("a stored document is missing") from error
+            raise StorageUnavailable("a stored document cannot be read") from error
         if hashlib.sha256(stored).digest() != ref.stored_sha256:
             raise StorageUnavailable("a stored document is damaged")
-        return b"".join(_open(ref.key, stored))[: ref.size]
+        plain = BytesIO()
+        plain.writelines(_open(ref.key, stored))
+        plain.truncate(ref.size)
+        return plain.getvalue()
 
     def delete(self, name: str) -> None:
-        """Remove the file, if it is there."""
-        self._path(name).unlink(missing_ok=True)
+        """Remove the file, if it is there.
+
+        Raises:
+            StorageUnavailable: it cannot be removed.
+        """
+        try:
+            self._path(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageUnavailable("a document could not be removed") from error
+
+    def _make_durable(self, folder: Path) -> None:
+        """Make a sub-folder that a power cut cannot take away; each process makes sure of each one once."""
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            if folder in self._durable_folders:
+                return
+        sync_folder(self._folder)
+        self._durable_folders.add(folder)
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name
 
 
 class _Measure:
-    """Counts the plain octets that pass."""
+    """Counts and digests the octets that pass."""
 
     def __init__(self) -> None:
         self.size = 0
+        self.sha256 = hashlib.sha256()
 
     def through(self, content: Iterable[bytes]) -> Iterator[bytes]:
         for piece in content:
             self.size += len(piece)
+            self.sha256.update(piece)
             yield piece
 
 
@@ -154,22 +187,3 @@ def _padded(chunk: bytes) -> bytes:
     while size < len(chunk):
         size *= 2
     return chunk.ljust(size, b"\0")
-
-
-def _write(path: Path, pieces: Iterator[bytes]) -> bytes:
-    digest = hashlib.sha256()
-    with path.open("xb") as file:
-        for piece in pieces:
-            digest.update(piece)
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.digest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

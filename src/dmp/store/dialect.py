@@ -1,33 +1,75 @@
 """All that differs between SQLite and PostgreSQL, in one place."""
 
+import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, Select, create_engine, event
+from sqlalchemy import DDL, Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store import schema
 
+PATIENCE = 30
+"""Seconds to wait for a connection, or for what another transaction holds."""
+
+_NETWORK = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1000 * PATIENCE,
+}
+"""A server that vanished without a word is noticed within a minute; the URL may say otherwise."""
+
+_SCHEMA_LOCK = 0x646D70
+"""Key of the advisory lock that migrations hold: `dmp` in ASCII."""
+
+_CONFLICTS = frozenset(
+    {
+        "23505",  # unique_violation
+        "40001",  # serialization_failure
+        "40P01",  # deadlock_detected
+        sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+        sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+    }
+)
+
 
 def open_engine(url: str, *, connections: int) -> Engine:
-    """Open a database; refuses one that would lose acknowledged rows at a power cut (security 13.1)."""
+    """Open a database; SQLite gets a single connection, since each of its transactions holds the whole file.
+
+    Raises:
+        StorageUnavailable: it would lose acknowledged rows at a power cut (security 13.1), or does not answer.
+    """
     parsed = make_url(url)
-    engine = _sqlite(parsed, connections) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, connections)
-    _refuse_unsafe_durability(engine)
+    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, connections)
+    try:
+        _refuse_unsafe_durability(engine)
+    except DBAPIError as error:
+        raise StorageUnavailable("the database does not answer") from error
     return engine
 
 
-def _sqlite(url: URL, connections: int) -> Engine:
+def _sqlite(url: URL) -> Engine:
+    # Waiting for the one connection is fair; waiting for the lock of the file is not.
     engine = create_engine(
-        url, pool_size=connections, max_overflow=0, connect_args={"timeout": 30, "isolation_level": None}
+        url,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        hide_parameters=True,
+        connect_args={"timeout": PATIENCE, "isolation_level": None, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = dbapi.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -40,14 +82,34 @@ def _sqlite(url: URL, connections: int) -> Engine:
 
 
 def _postgresql(url: URL, connections: int) -> Engine:
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_size=connections, max_overflow=0, pool_pre_ping=True
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # What waited for a record must then see what the other transaction wrote in it.
+        isolation_level="READ COMMITTED",
+        connect_args={name: value for name, value in _NETWORK.items() if name not in url.query},
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = dbapi.cursor()
+        cursor.execute(f"SET lock_timeout = '{PATIENCE}s'")
+        cursor.close()
+        dbapi.commit()
+
+    return engine
 
 
 def _refuse_unsafe_durability(engine: Engine) -> None:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+            if mode != "wal":
+                raise StorageUnavailable("SQLite cannot keep a write-ahead log here: give it a file on a local disk")
             return
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             value = connection.exec_driver_sql(f"SHOW {setting}").scalar_one()
@@ -55,31 +117,46 @@ def _refuse_unsafe_durability(engine: Engine) -> None:
                 raise StorageUnavailable(f"PostgreSQL runs with {setting}=off: acknowledged documents could be lost")
 
 
-def locked(statement: Select[*tuple[Any, ...]], engine_name: str) -> Select[*tuple[Any, ...]]:
-    """Hold the row until the end of the transaction; SQLite already holds its write lock."""
-    return statement if engine_name == "sqlite" else statement.with_for_update()
+def is_conflict(error: DBAPIError) -> bool:
+    """Tell a transaction that lost a race, and may simply be run again, from other failures."""
+    told = error.orig
+    return {getattr(told, "sqlstate", None), getattr(told, "sqlite_errorcode", None)} & _CONFLICTS != set()
 
 
-def append_only_triggers(engine_name: str) -> list[DDL]:
-    """Statements that make the tables of `schema.APPEND_ONLY` refuse UPDATE and DELETE."""
+def locked(
+    statement: Select[*tuple[Any, ...]], engine_name: str, *, of: Table | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Hold the rows (of one table, when named) until the end of the transaction; SQLite already holds its lock."""
+    return statement if engine_name == "sqlite" else statement.with_for_update(of=of)
+
+
+def hold_schema(connection: Connection) -> None:
+    """Let one migration run at a time, however many services start together; SQLite already holds its lock."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+
+
+def append_only_triggers(engine_name: str, tables: Iterable[str] = schema.APPEND_ONLY) -> list[DDL]:
+    """Statements that make tables refuse UPDATE, DELETE and, where it exists, TRUNCATE."""
     if engine_name == "sqlite":
         return [
             DDL(
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
-            for table in schema.APPEND_ONLY
+            for table in tables
             for verb in ("UPDATE", "DELETE")
         ]
     function = DDL(
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
     )
     triggers = [
-        DDL(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        DDL(f"CREATE TRIGGER {table}_{name} BEFORE {verbs} ON {table} FOR EACH {each} EXECUTE FUNCTION refuse_change()")
+        for table in tables
+        for name, verbs, each in (
+            ("no_change", "UPDATE OR DELETE", "ROW"),
+            ("no_truncate", "TRUNCATE", "STATEMENT"),
         )
-        for table in schema.APPEND_ONLY
     ]
     return [function, *triggers]

@@ -1,11 +1,12 @@
 """Entries, lots, links and documents of one record (XDS registry and repository)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, insert, select, update
 
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, SubmissionSet
 from dmp.record.record import Record
@@ -21,7 +22,7 @@ from dmp.store.vault import Seal
 class StoredDocument:
     """What is kept, sealed, about the octets of a document."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     size: int
     sha1: str
     sha256: str
@@ -29,27 +30,30 @@ class StoredDocument:
 
 _unpack_document = msgspec.msgpack.Decoder(StoredDocument).decode
 
+_BATCH = 1000
+"""Values in one list of a statement: engines limit them, and a caller may name tens of thousands."""
+
 
 class RecordContents:
     """Everything inside one record, for one transaction: every statement names the record."""
 
-    def __init__(self, connection: Connection, blobs: Blobs, record: Record, seal: Seal):
-        """Work inside one record that this transaction has met."""
+    def __init__(self, connection: Connection, blobs: Blobs, record: Record, seal: Seal, *, written_blobs: list[str]):
+        """Work inside one record that this transaction has met; the names of new blobs join `written_blobs`."""
         self._connection = connection
         self._blobs = blobs
         self._record = record
         self._seal = seal
-        self.written_blobs: list[str] = []
+        self._written_blobs = written_blobs
 
     # -- entries
 
     def entries(self) -> tuple[DocumentEntry, ...]:
-        """Every entry of the record, all versions, in order of arrival."""
+        """Every entry of the record, all versions, in the order of their ids."""
         return self._read_entries()
 
     def by_uuid(self, uuids: Iterable[str]) -> tuple[DocumentEntry, ...]:
         """The entries with these entryUUIDs; unknown ones are absent."""
-        return self._read_entries(schema.entry.c.uuid.in_(sorted(uuids)))
+        return self._entries_among(schema.entry.c.uuid, uuids)
 
     def by_logical_id(self, logical_id: str) -> tuple[DocumentEntry, ...]:
         """Every version of one logical object."""
@@ -57,18 +61,22 @@ class RecordContents:
 
     def by_unique_id(self, unique_ids: Iterable[str]) -> tuple[DocumentEntry, ...]:
         """Every entry that has one of these document uniqueIds."""
-        tokens = [self._seal.token("document", unique_id) for unique_id in sorted(set(unique_ids))]
-        return self._read_entries(schema.entry.c.unique_token.in_(tokens))
+        tokens = [self._seal.token("document", unique_id) for unique_id in unique_ids]
+        return self._entries_among(schema.entry.c.unique_token, tokens)
 
     def by_chain(self, chain: str) -> tuple[DocumentEntry, ...]:
         """Every entry of a replacement chain."""
         return self._read_entries(schema.entry.c.chain == chain)
 
-    def _read_entries(self, *conditions: object) -> tuple[DocumentEntry, ...]:
+    def _entries_among(self, column: Column[Any], values: Iterable[str | bytes]) -> tuple[DocumentEntry, ...]:
+        found = (entry for batch in _batches(values) for entry in self._read_entries(column.in_(batch)))
+        return tuple(sorted(found, key=attrgetter("uuid")))
+
+    def _read_entries(self, *conditions: ColumnElement[bool]) -> tuple[DocumentEntry, ...]:
         table = schema.entry.c
         query = (
             select(table.uuid, table.status, table.chain, table.sealed)
-            .where(table.record == self._record.key, *conditions)  # type: ignore[arg-type]
+            .where(table.record == self._record.key, *conditions)
             .order_by(table.uuid)
         )
         return tuple(self._entry(row) for row in self._connection.execute(query))
@@ -128,13 +136,13 @@ class RecordContents:
 
     def lots_by_uuid(self, uuids: Iterable[str]) -> tuple[SubmissionSet, ...]:
         """The lots with these ids."""
-        return self._read_lots(schema.lot.c.uuid.in_(sorted(uuids)))
+        return tuple(lot for batch in _batches(uuids) for lot in self._read_lots(schema.lot.c.uuid.in_(batch)))
 
-    def _read_lots(self, *conditions: object) -> tuple[SubmissionSet, ...]:
+    def _read_lots(self, *conditions: ColumnElement[bool]) -> tuple[SubmissionSet, ...]:
         table = schema.lot.c
         query = (
             select(table.uuid, table.status, table.sealed)
-            .where(table.record == self._record.key, *conditions)  # type: ignore[arg-type]
+            .where(table.record == self._record.key, *conditions)
             .order_by(table.uuid)
         )
         return tuple(
@@ -189,15 +197,13 @@ class RecordContents:
 
     def links_touching(self, uuids: Iterable[str]) -> tuple[Association, ...]:
         """Every association that has one of these ids at an end."""
-        table, wanted = schema.link.c, sorted(set(uuids))
-        query = (
-            select(table.uuid, table.sealed)
-            .where(table.record == self._record.key, table.source.in_(wanted) | table.target.in_(wanted))
-            .order_by(table.uuid)
-        )
-        return tuple(
-            unpack_link(self._seal.open("link", row.uuid, row.sealed)) for row in self._connection.execute(query)
-        )
+        table, found = schema.link.c, dict[str, Association]()
+        for batch in _batches(uuids):
+            for end in (table.source, table.target):
+                query = select(table.uuid, table.sealed).where(table.record == self._record.key, end.in_(batch))
+                rows = self._connection.execute(query)
+                found |= {row.uuid: unpack_link(self._seal.open("link", row.uuid, row.sealed)) for row in rows}
+        return tuple(found[uuid] for uuid in sorted(found))
 
     def add_links(self, links: Iterable[Association]) -> None:
         """Insert associations."""
@@ -219,7 +225,7 @@ class RecordContents:
     def add_document(self, name: str, content: Content) -> None:
         """Write the octets durably, then the row that names them."""
         ref = self._blobs.put(content.chunks())
-        self.written_blobs.append(ref.name)
+        self._written_blobs.append(ref.name)
         kept = StoredDocument(ref.key, ref.size, content.sha1, content.sha256)
         self._connection.execute(
             insert(schema.document),
@@ -248,3 +254,9 @@ class RecordContents:
         row = self._connection.execute(query).one()
         kept = _unpack_document(self._seal.open("document", name, row.sealed))
         return self._blobs.get(BlobRef(row.blob, kept.key, kept.size, bytes(row.stored_sha256)))
+
+
+def _batches(values: Iterable[str | bytes]) -> Iterator[list[str | bytes]]:
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), _BATCH):
+        yield ordered[start : start + _BATCH]

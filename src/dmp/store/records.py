@@ -30,14 +30,16 @@ class Records:
 
     def get(self, key: str) -> Record:
         """Read and hold one record by its key."""
+        table, wrapped_key = schema.record.c, schema.record_key.c
         query = (
-            select(schema.record.c.sealed, schema.record_key.c.master, schema.record_key.c.wrapped)
-            .join(schema.record_key, schema.record_key.c.record == schema.record.c.record)
-            .where(schema.record.c.record == key, schema.record_key.c.record == key)
+            select(table.version, table.sealed, wrapped_key.master, wrapped_key.wrapped)
+            .join(schema.record_key, wrapped_key.record == table.record)
+            .where(table.record == key, wrapped_key.record == key)
         )
-        row = self._connection.execute(dialect.locked(query, self._connection.dialect.name)).one()
+        held = dialect.locked(query, self._connection.dialect.name, of=schema.record)
+        row = self._connection.execute(held).one()
         self._seals[key] = self._vault.open_key(key, row.master, row.wrapped)
-        return unpack_record(self._seals[key].open("record", key, row.sealed))
+        return unpack_record(self._seals[key].open("record", _sealed_name(key, row.version), row.sealed))
 
     def seal(self, key: str) -> Seal:
         """The seal of a record already met in this transaction."""
@@ -48,6 +50,11 @@ class Records:
 
         A clash on an identifier fails the transaction: one record per person.
         """
+        # In one order for everybody: two transactions that open the same person's record cannot deadlock.
+        tokens = sorted({self._vault.person(patient) for patient in record.identifiers})
+        self._connection.execute(
+            insert(schema.identifier), [{"token": token, "record": record.key} for token in tokens]
+        )
         seal, master, wrapped = self._vault.new_key(record.key)
         self._seals[record.key] = seal
         self._connection.execute(
@@ -59,30 +66,35 @@ class Records:
                 "record": record.key,
                 "state": record.state,
                 "version": record.version,
-                "sealed": seal.close("record", record.key, pack(record)),
+                "sealed": _close(seal, record),
             },
         )
-        tokens = [{"token": self._vault.person(patient), "record": record.key} for patient in record.identifiers]
-        self._connection.execute(insert(schema.identifier), tokens)
 
     def change(self, record: Record, *, at: datetime) -> Record:
-        """Write the next version of a record and keep the one before (xds-wire 9.3: each change is versioned)."""
-        seal, changed = self.seal(record.key), replace(record, version=record.version + 1)
-        before = select(schema.record.c.record, schema.record.c.version, schema.record.c.sealed).where(
-            schema.record.c.record == record.key
-        )
-        old = self._connection.execute(before).one()
+        """Write the next version of a record and keep the one before (xds-wire 9.3: each change is versioned).
+
+        `record` must come from the version that is there: an act that changes
+        twice passes on what the first change gave, or the transaction fails.
+        """
+        table, changed = schema.record.c, replace(record, version=record.version + 1)
+        this_version = (table.record == record.key, table.version == record.version)
+        sealed = self._connection.execute(select(table.sealed).where(*this_version)).scalar_one()
         self._connection.execute(
             insert(schema.record_history),
-            {"record": record.key, "version": old.version, "at": microseconds(at), "sealed": old.sealed},
+            {"record": record.key, "version": record.version, "at": microseconds(at), "sealed": sealed},
         )
         self._connection.execute(
             update(schema.record)
-            .where(schema.record.c.record == record.key)
-            .values(
-                state=changed.state,
-                version=changed.version,
-                sealed=seal.close("record", record.key, pack(changed)),
-            )
+            .where(*this_version)
+            .values(state=changed.state, version=changed.version, sealed=_close(self.seal(record.key), changed))
         )
         return changed
+
+
+def _close(seal: Seal, record: Record) -> bytes:
+    return seal.close("record", _sealed_name(record.key, record.version), pack(record))
+
+
+def _sealed_name(key: str, version: int) -> str:
+    """A version is sealed as itself, so that an older one cannot stand in for it (security 12.1)."""
+    return f"{key} {version}"

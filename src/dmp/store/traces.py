@@ -1,6 +1,64 @@
-"""placeholder"""
+"""Traces, written with the act they tell and readable with the key of the record alone (security 11)."""
+
+import secrets
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, insert, select
+
+from dmp.audit.export import Disclosure
+from dmp.audit.trace import Trace
+from dmp.audit.tree import commitment
+from dmp.store import schema
+from dmp.store.records import Records
+from dmp.store.vault import Seal, Vault
+
+NO_RECORD = "00000000-0000-0000-0000-000000000000"
+"""Where the traces go that concern no record: refused calls, unknown persons."""
+SALT = 32
 
 
 class Traces:
-    def __init__(self, *a):
-        pass
+    """The traces inside one transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault, records: Records):
+        """Work on one connection; `records` holds the seals of the records met."""
+        self._connection = connection
+        self._vault = vault
+        self._records = records
+
+    def append(self, trace: Trace) -> None:
+        """Write one trace and queue its commitment for the tree."""
+        record, salt, text = trace.record or NO_RECORD, secrets.token_bytes(SALT), trace.text()
+        committed = commitment(salt, text)
+        self._connection.execute(
+            insert(schema.trace),
+            {
+                "record": record,
+                "id": trace.id,
+                "commitment": committed,
+                "sealed": self._seal(record).close("trace", trace.id, salt + text),
+            },
+        )
+        self._connection.execute(
+            insert(schema.trace_queue), {"record": record, "trace": trace.id, "commitment": committed}
+        )
+
+    def of(self, record: str) -> Iterator[Trace]:
+        """The traces of one record, in order of arrival."""
+        for name, _, sealed in self.rows(record):
+            yield Trace.read(self.opened(record, name, sealed).text)
+
+    def rows(self, record: str) -> Iterator[tuple[str, bytes, bytes]]:
+        """Id, commitment and sealed text of the traces of one record, in order of arrival."""
+        table = schema.trace.c
+        query = select(table.id, table.commitment, table.sealed).where(table.record == record).order_by(table.id)
+        for row in self._connection.execute(query):
+            yield row.id, bytes(row.commitment), bytes(row.sealed)
+
+    def opened(self, record: str, name: str, sealed: bytes) -> Disclosure:
+        """Open a trace: its salt and its text."""
+        text = self._seal(record).open("trace", name, sealed)
+        return Disclosure(text[:SALT], text[SALT:])
+
+    def _seal(self, record: str) -> Seal:
+        return self._vault.service if record == NO_RECORD else self._records.seal(record)

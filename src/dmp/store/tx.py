@@ -1,11 +1,10 @@
 """The store and its transactions: all or nothing, acknowledged only when durable."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dmp.record.errors import StorageUnavailable
 from dmp.record.record import Record
@@ -13,14 +12,13 @@ from dmp.store import dialect
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.directory import Directory
 from dmp.store.entries import RecordContents
+from dmp.store.failures import Conflict, told_apart
 from dmp.store.records import Records
 from dmp.store.replay import Replays
 from dmp.store.traces import Traces
 from dmp.store.vault import Vault
 
-
-class Conflict(Exception):
-    """Another transaction took the same unique key meanwhile: run the act again on what is there now."""
+__all__ = ["Conflict", "Store", "Tx"]
 
 
 class Tx:
@@ -30,23 +28,21 @@ class Tx:
         """Work on one connection."""
         self._connection = connection
         self._blobs = blobs
-        self._contents: dict[str, RecordContents] = {}
+        self._written_blobs: list[str] = []
         self.records = Records(connection, vault)
-        self.traces = Traces(connection, vault)
+        self.traces = Traces(connection, vault, self.records)
         self.replays = Replays(connection, vault)
         self.directory = Directory(connection)
 
     def inside(self, record: Record) -> RecordContents:
-        """The contents of a record met in this transaction."""
-        if record.key not in self._contents:
-            seal = self.records.seal(record.key)
-            self._contents[record.key] = RecordContents(self._connection, self._blobs, record, seal)
-        return self._contents[record.key]
+        """The contents of a record met in this transaction, hidden as this value of it says."""
+        seal = self.records.seal(record.key)
+        return RecordContents(self._connection, self._blobs, record, seal, written_blobs=self._written_blobs)
 
     def drop_written_blobs(self) -> None:
-        """Remove the blobs of a transaction that was undone; one that stays is swept later."""
-        for contents in self._contents.values():
-            for name in contents.written_blobs:
+        """Remove the blobs of a transaction that was undone; one that cannot be removed is swept later."""
+        for name in self._written_blobs:
+            with suppress(StorageUnavailable):
                 self._blobs.delete(name)
 
 
@@ -61,31 +57,39 @@ class Store:
 
     @staticmethod
     def open(database_url: str, *, blobs: Path, keys: Path, connections: int = 4) -> "Store":
-        """Open a store that exists."""
-        return Store(dialect.open_engine(database_url, connections=connections), FileBlobs(blobs), Vault(keys))
+        """Open a store that exists.
+
+        Raises:
+            StorageUnavailable: the keys, the folder or the database cannot be used, or would not be safe.
+        """
+        vault, folder = Vault(keys), FileBlobs(blobs)
+        return Store(dialect.open_engine(database_url, connections=connections), folder, vault)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """Run a transaction: committed at the end, undone on any error.
 
         Raises:
-            Conflict: a unique key was taken meanwhile.
+            Conflict: another transaction won a race: run the act again.
             StorageUnavailable: the database cannot be used now.
         """
-        try:
-            with self.engine.connect() as connection, connection.begin() as transaction:
-                tx = Tx(connection, self.vault, self.blobs)
+        with told_apart(), self.engine.connect() as connection, connection.begin() as transaction:
+            tx = Tx(connection, self.vault, self.blobs)
+            try:
+                yield tx
+            except BaseException:
+                # Only here: a commit that fails may still have happened, so its blobs must stay.
                 try:
-                    yield tx
-                except BaseException:
-                    # Only here: a commit that fails may still have happened, so its blobs must stay.
                     transaction.rollback()
+                finally:
                     tx.drop_written_blobs()
-                    raise
-        except IntegrityError as error:
-            raise Conflict from error
-        except OperationalError as error:
-            raise StorageUnavailable("the database cannot be used now") from error
+                raise
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A transaction on the tables that no single record owns: the trace tree, its queue."""
+        with self.engine.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close the connections."""

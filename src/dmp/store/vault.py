@@ -14,7 +14,9 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -23,12 +25,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap_with_padding, aes_key_wrap_with_padding
+from cryptography.hazmat.primitives.keywrap import (
+    InvalidUnwrap,
+    aes_key_unwrap_with_padding,
+    aes_key_wrap_with_padding,
+)
 
 from dmp.record.errors import StorageUnavailable
 from dmp.record.patient import PatientId
+from dmp.store.durable import all_or_nothing, sync_folder, write_new
 
-NONCE = 12
+NONCE, TAG = 12, 16
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Seal:
 
     scope: str
     """The record, or "service": part of what each sealed text is bound to."""
-    key: bytes
+    key: bytes = field(repr=False)
 
     @cached_property
     def _cipher(self) -> AESGCM:
@@ -59,6 +66,8 @@ class Seal:
             StorageUnavailable: it was altered, moved from elsewhere, or sealed with another key.
         """
         try:
+            if len(sealed) < NONCE + TAG:
+                raise InvalidTag
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], self._bound(kind, name))
         except InvalidTag as error:
             raise StorageUnavailable(f"a sealed {kind} does not open: altered, or not ours") from error
@@ -82,11 +91,11 @@ class Vault:
         """Read the keys of a folder.
 
         Raises:
-            StorageUnavailable: a key is missing or not of the right length.
+            StorageUnavailable: a key is missing, open to every user of the machine, or not of the right length.
         """
         self._masters = {path.stem.removeprefix("master-"): _read(path) for path in folder.glob("master-*.key")}
         if not self._masters:
-            raise StorageUnavailable("no master key in the vault: make one with `dmp keys new`")
+            raise StorageUnavailable("no master key in the vault: make one with `dmp keys FOLDER`")
         self._current = max(self._masters)
         self._index = _read(folder / "index.key")
         self.service = Seal("service", _read(folder / "service.key"))
@@ -94,13 +103,20 @@ class Vault:
 
     @staticmethod
     def create(folder: Path) -> "Vault":
-        """Make the keys that are missing, never touching those that exist, and read them all."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Make the keys that are missing, never touching those that exist, and read them all.
+
+        Raises:
+            StorageUnavailable: the folder cannot be written, or holds a key that cannot be used.
+        """
         names = ["index", "service", "heads"] + ([] if list(folder.glob("master-*.key")) else ["master-0001"])
-        for name in names:
-            path = folder / f"{name}.key"
-            if not path.exists():
-                _write(path, secrets.token_bytes(32))
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in names:
+                _make(folder / f"{name}.key")
+            # Lost at a power cut, a key would take with it all that it sealed.
+            sync_folder(folder)
+        except OSError as error:
+            raise StorageUnavailable("the vault cannot be written") from error
         return Vault(folder)
 
     def new_key(self, record: str) -> tuple[Seal, str, bytes]:
@@ -116,12 +132,12 @@ class Vault:
         """
         try:
             return Seal(record, aes_key_unwrap_with_padding(self._masters[master], wrapped))
-        except Exception as error:
+        except (KeyError, InvalidUnwrap) as error:
             raise StorageUnavailable("the key of a record does not open with the keys of this vault") from error
 
     def person(self, patient: PatientId) -> bytes:
         """Keyed hash of an identifier, the same for every record of this service."""
-        return hmac.digest(self._index, f"{patient.root}\0{patient.number}".encode(), "sha256")
+        return hmac.digest(self._index, f"person\0{patient.root}\0{patient.number}".encode(), "sha256")
 
     def digest(self, text: str) -> bytes:
         """Keyed hash of a technical id (an assertion, a message) that need not be readable."""
@@ -130,17 +146,23 @@ class Vault:
 
 def _read(path: Path) -> bytes:
     try:
-        key = path.read_bytes()
+        key, mode = path.read_bytes(), path.stat().st_mode
     except OSError as error:
         raise StorageUnavailable(f"the vault lacks {path.name}") from error
+    if mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise StorageUnavailable(f"{path.name} is open to every user of this machine: chmod 600")
     if len(key) != 32:
         raise StorageUnavailable(f"{path.name} is not a key of 32 octets")
     return key
 
 
-def _write(path: Path, key: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+def _make(path: Path) -> None:
+    """Write a new key; the one that is there stays, also when another process wrote it a moment ago."""
+    if path.exists():
+        return
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    with all_or_nothing(temporary):
+        write_new(temporary, [secrets.token_bytes(32)])
+        with suppress(FileExistsError):
+            path.hardlink_to(temporary)
+        temporary.unlink()

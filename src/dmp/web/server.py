@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -34,6 +35,7 @@ class TlsFiles:
 class TlsProtocol(HttpToolsProtocol):
     """HTTP/1.1 that puts the verified client certificate (DER) into `scope["extensions"]["tls"]`."""
 
+    @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Read the certificate once per connection, not per request."""
         super().connection_made(transport)
@@ -67,6 +69,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._when_ready = when_ready
 
+    @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell."""
         await super().startup(sockets)
@@ -74,8 +77,8 @@ class Server(uvicorn.Server):
             self._when_ready()
 
 
-def serve(app: Any, *, host: str, port: int, tls: TlsFiles, when_ready: Callable[[], None]) -> None:
-    """Serve until a signal ends it.
+def make(app: Any, *, host: str, port: int, tls: TlsFiles, when_ready: Callable[[], None]) -> Server:
+    """A server, to be run: `run()` serves until a signal or `should_exit` ends it.
 
     Nothing of a request is logged here: addresses may lead to persons, and the
     traces say what was done.
@@ -94,4 +97,4 @@ def serve(app: Any, *, host: str, port: int, tls: TlsFiles, when_ready: Callable
         timeout_keep_alive=KEEP_ALIVE,
         ssl_context_factory=lambda _config, _default: tls_context(tls),
     )
-    Server(config, when_ready).run()
+    return Server(config, when_ready)

@@ -7,12 +7,16 @@ never leaves the memory of the process: no health data touch the disk in clear.
 import hashlib
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
+
+from dmp.record.errors import StorageUnavailable
 
 IN_MEMORY = 1024 * 1024
 PIECE = 256 * 1024
@@ -38,7 +42,11 @@ class SpooledContent:
 
 
 class SpooledSink:
-    """Receives the octets of one part, measuring them on the way."""
+    """Receives the octets of one part, measuring them on the way; its file goes away with it.
+
+    Writing and replaying raise `StorageUnavailable` when the temporary folder
+    is full or fails (security 13.5).
+    """
 
     def __init__(self) -> None:
         """Start empty, in memory."""
@@ -58,22 +66,41 @@ class SpooledSink:
         if self._file is None and self.size <= IN_MEMORY:
             self._memory += octets
             return
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="dmp-")  # noqa: SIM115
-            self._file.write(self._encryptor.update(bytes(self._memory)))
-            self._memory.clear()
-        self._file.write(self._encryptor.update(octets))
+        with _disk():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="dmp-", buffering=0)  # noqa: SIM115
+                weakref.finalize(self, self._file.close)
+                self._append(self._file, bytes(self._memory))
+                self._memory.clear()
+            self._append(self._file, octets)
+
+    def _append(self, file: IO[bytes], octets: bytes) -> None:
+        waiting = memoryview(self._encryptor.update(octets))
+        while waiting:
+            waiting = waiting[file.write(waiting) :]
 
     def finish(self) -> SpooledContent:
         """The part is whole."""
         return SpooledContent(self)
 
     def replay(self) -> Iterator[bytes]:
-        """Give the octets back, as often as asked."""
+        """Give the octets back, as often as asked, even twice at a time."""
         if self._file is None:
             yield bytes(self._memory)
             return
-        self._file.seek(0)
-        decryptor = self._cipher.decryptor()
-        while piece := self._file.read(PIECE):
+        decryptor, position = self._cipher.decryptor(), 0
+        while position < self.size:
+            with _disk():
+                piece = os.pread(self._file.fileno(), PIECE, position)
+            if not piece:
+                raise StorageUnavailable("a request could not be read back: its temporary file is cut short")
+            position += len(piece)
             yield decryptor.update(piece)
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable("a request could not wait on disk") from error

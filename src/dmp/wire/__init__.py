@@ -1,1 +1,1 @@
-"""Formats in and out: envelopes, parts, registry metadata, assertions, clinical documents. Pure: bytes to values and back."""
+"""Formats in and out: envelopes, parts, metadata, assertions, clinical documents. Pure: bytes to values and back."""

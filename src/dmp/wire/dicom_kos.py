@@ -13,9 +13,9 @@ from dmp.record.codes import Code
 from dmp.record.entry import DocumentEntry
 from dmp.record.errors import InvalidIdentity, Problem, Refused, XdsCode
 from dmp.record.hl7text import Cx
-from dmp.record.ins import REAL
 from dmp.record.patient import PatientId
 from dmp.record.profile import MIB
+from dmp.wire.cda.patient import other_family
 
 KOS_CLASS = "1.2.840.10008.5.1.4.1.1.88.59"
 """SOP class of a Key Object Selection document, also its formatCode."""
@@ -120,8 +120,8 @@ def check_kos(data: bytes, entry: DocumentEntry, *, tolerant: bool = False) -> l
     if not entry.format_code.same(KOS_FORMAT):
         problems.append(_differs(entry, "formatCode", "not that of a Key Object Selection"))
     if patient.number != kos.patient.number or (kos.patient.root and kos.patient.root != patient.root):
-        cousin = patient.number == kos.patient.number and (patient.root in REAL) != (kos.patient.root in REAL)
-        problems.append(_differs(entry, "patientId", "not the Patient ID (0010,0020)", warning=cousin and tolerant))
+        cousin = tolerant and other_family(patient, kos.patient)
+        problems.append(_differs(entry, "patientId", "not the Patient ID (0010,0020)", warning=cousin))
     return problems
 
 

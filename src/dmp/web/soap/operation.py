@@ -16,6 +16,7 @@ from dmp.record.profile import Profile
 from dmp.record.record import Regime
 from dmp.record.submission import Content
 from dmp.record.verb import Verb
+from dmp.wire import soap
 from dmp.wire.vihf.assertion import Vihf
 from dmp.wire.vihf.verify import check_patient
 from dmp.wire.xds.iti43 import Part
@@ -104,3 +105,8 @@ class Operation:
     """Answers are multipart: ITI-41 and ITI-43 (xds-wire 1.5)."""
     multipart_only: bool = False
     """Requests must be multipart: ITI-41."""
+
+
+def answer_to(asked: str, profile: Profile) -> str:
+    """The `wsa:Action` of the answer to one of the standard actions."""
+    return soap.answer_action(soap.Action(asked), profile=profile.name)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dmp.actions.action import Action
-from dmp.actions.consult_record import ReadIdentity, TestRecord
+from dmp.actions.consult_record import CheckRecord, ReadIdentity
 from dmp.actions.open_record import OpenRecord
 from dmp.actions.record_life import ChangeIdentity, CloseRecord, ReopenRecord
 from dmp.record import dtm
@@ -33,8 +33,8 @@ from dmp.record.management import (
     ReopeningRequest,
 )
 from dmp.record.verb import Verb
-from dmp.web.soap.operation import Answer, House, Message, Operation
-from dmp.wire import hl7v3
+from dmp.web.soap.operation import Answer, House, Message, Operation, answer_to
+from dmp.wire import hl7v3, soap
 from dmp.wire.xml import NS
 
 _CODES: dict[type[DmpError], DmpCode] = {
@@ -55,7 +55,7 @@ def _parse(message: Message, house: House) -> Action[Any]:
     request = hl7v3.read(message.body)
     match request:
         case RecordTest(_, patient):
-            return TestRecord(message.patient(patient))
+            return CheckRecord(message.patient(patient))
         case IdentityRequest(_, patient):
             return ReadIdentity(message.patient(patient))
         case OpeningRequest():
@@ -123,11 +123,11 @@ def _server(house: House) -> Device:
     return Device(house.device_oid, "DMP")
 
 
-def _operation(name: str, answer: str, verb: Verb) -> Operation:
+def _operation(action: soap.Action, verb: Verb) -> Operation:
     return Operation(
-        actions=(f"urn:hl7-org:v3:{name}",),
-        answer_action=lambda _asked, _profile: f"urn:hl7-org:v3:{answer}",
-        element=f"{{{NS['hl7']}}}{name}",
+        actions=(action,),
+        answer_action=answer_to,
+        element=f"{{{NS['hl7']}}}{action.rpartition(':')[2]}",
         verb=verb,
         parse=_parse,
         render=_render,
@@ -136,7 +136,7 @@ def _operation(name: str, answer: str, verb: Verb) -> Operation:
 
 
 OPERATIONS = (
-    _operation("PRPA_IN201307UV02", "PRPA_IN201308UV02", Verb.TEST_RECORD),
-    _operation("PRPA_IN201311UV02", "PRPA_IN201311ResponseUV02", Verb.OPEN_RECORD),
-    _operation("PRPA_IN201314UV02", "PRPA_IN201314ResponseUV02", Verb.CHANGE_IDENTITY),
+    _operation(soap.Action.READ_RECORD, Verb.TEST_RECORD),
+    _operation(soap.Action.CREATE_RECORD, Verb.OPEN_RECORD),
+    _operation(soap.Action.CHANGE_RECORD, Verb.CHANGE_IDENTITY),
 )

@@ -15,11 +15,10 @@ from dmp.record.errors import (
     XdsCode,
 )
 from dmp.record.hl7text import Cx
-from dmp.record.profile import Profile
 from dmp.record.verb import Verb
-from dmp.web.soap.operation import Answer, House, Message, Operation
+from dmp.web.soap.operation import Answer, House, Message, Operation, answer_to
 from dmp.web.soap.problems import write_problems
-from dmp.wire import soap
+from dmp.wire.soap import Action
 from dmp.wire.xds import iti18, iti57
 from dmp.wire.xds.responses import ResponseStatus, registry_response
 
@@ -62,13 +61,9 @@ def _update_refused(error: DmpError, message: Message, house: House) -> Answer: 
     return Answer(write_problems(error, profile=house.profile, busy=XdsCode.REGISTRY_BUSY))
 
 
-def _update_answer(_asked: str, profile: Profile) -> str:
-    return soap.ITI_57_DMP_RESPONSE if profile.french else soap.ITI_57_RESPONSE
-
-
 SEARCH: Operation = Operation(
-    actions=(soap.ITI_18,),
-    answer_action=lambda _asked, _profile: soap.ITI_18_RESPONSE,
+    actions=(Action.STORED_QUERY,),
+    answer_action=answer_to,
     element="{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest",
     verb=Verb.FIND,
     parse=_parse_search,
@@ -76,8 +71,8 @@ SEARCH: Operation = Operation(
     refused=_search_refused,
 )
 UPDATE: Operation = Operation(
-    actions=(soap.ITI_57,),
-    answer_action=_update_answer,
+    actions=(Action.UPDATE,),
+    answer_action=answer_to,
     element="{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest",
     verb=Verb.MASK,
     parse=_parse_update,

@@ -15,10 +15,10 @@ from dmp.record.errors import (
 )
 from dmp.record.hl7text import Cx
 from dmp.record.verb import Verb
-from dmp.web.soap.operation import Answer, House, Message, Operation
+from dmp.web.soap.operation import Answer, House, Message, Operation, answer_to
 from dmp.web.soap.problems import write_problems
-from dmp.wire import soap
-from dmp.wire.mtom import MemoryContent
+from dmp.wire.content import MemoryContent
+from dmp.wire.soap import Action
 from dmp.wire.xds import iti41, iti43
 from dmp.wire.xds.iti43 import DocumentRequest, RetrievedDocument
 from dmp.wire.xds.responses import ResponseStatus, registry_response
@@ -85,8 +85,8 @@ def _reading_refused(error: DmpError, message: Message, house: House) -> Answer:
 
 
 SUBMIT = Operation(
-    actions=(soap.ITI_41,),
-    answer_action=lambda _asked, _profile: soap.ITI_41_RESPONSE,
+    actions=(Action.PROVIDE_AND_REGISTER,),
+    answer_action=answer_to,
     element=f"{_XDSB}ProvideAndRegisterDocumentSetRequest",
     verb=Verb.SUBMIT,
     parse=_parse_submission,
@@ -96,8 +96,8 @@ SUBMIT = Operation(
     multipart_only=True,
 )
 READ = Operation(
-    actions=(soap.ITI_43,),
-    answer_action=lambda _asked, _profile: soap.ITI_43_RESPONSE,
+    actions=(Action.RETRIEVE,),
+    answer_action=answer_to,
     element=f"{_XDSB}RetrieveDocumentSetRequest",
     verb=Verb.READ,
     parse=_parse_reading,

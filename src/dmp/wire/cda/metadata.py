@@ -80,7 +80,7 @@ def time(value: str) -> str:
     """The DTM of an HL7 time (DEC-111); empty when it is none."""
     try:
         return dtm.from_hl7_ts(value)
-    except (ValueError, OverflowError):
+    except ValueError:
         return ""
 
 

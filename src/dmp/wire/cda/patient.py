@@ -65,7 +65,8 @@ class RecordTarget:
 
 def other_family(one: PatientId, other: PatientId) -> bool:
     """Tell the same number under roots of two families, one real and one for tests (DEC-107, DEC-120)."""
-    return one.number == other.number and (one.root in REAL) != (other.root in REAL)
+    both_ins = one.root in CURRENT_INS and other.root in CURRENT_INS
+    return both_ins and one.number == other.number and (one.root in REAL) != (other.root in REAL)
 
 
 def record_target(document: Element) -> RecordTarget:

@@ -63,7 +63,7 @@ class Schemas:
         with self._lock:
             if release.validate(document):
                 return []
-            return [f"line {error.line}: {error.type_name}" for error in release.error_log]
+            return [f"line {error.line}: {error.type_name}" for error in release.error_log] or ["not valid"]
 
 
 def _load(entry: Path) -> etree.XMLSchema:

@@ -71,7 +71,7 @@ def is_time(text: str) -> bool:
     """Tell an HL7 time of real ranges, with a real offset or none."""
     try:
         return text.isascii() and bool(dtm.from_hl7_ts(text))
-    except (ValueError, OverflowError):
+    except ValueError:
         return False
 
 

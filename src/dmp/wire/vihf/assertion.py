@@ -15,7 +15,7 @@ from dmp.record.actor import Authentication, ClientSystem, Mode
 from dmp.record.codes import Code
 from dmp.record.patient import PatientId
 from dmp.wire.vihf.vocabulary import DS, SAML, X509_SUBJECT_NAME, XSI, refuse
-from dmp.wire.xml import Element
+from dmp.wire.xml import Element, label
 
 MAX_TEXT = 4096
 
@@ -137,7 +137,7 @@ def _well_formed(assertion: Element) -> None:
         refuse("assertion: Version is not 2.0")
     strange = next((child for child in assertion if child.tag not in _CHILDREN), None)
     if strange is not None:
-        refuse(f"assertion: unexpected {etree.QName(strange).localname}")
+        refuse(f"assertion: unexpected {label(strange)}")
     if any(element.get(f"{{{XSI}}}nil") is not None for element in assertion.iter("*")):
         refuse("assertion: an element with xsi:nil")
 

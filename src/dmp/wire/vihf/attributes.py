@@ -8,6 +8,7 @@ from dmp.record.actor import Authentication, ClientSystem, Mode
 from dmp.record.codes import Code
 from dmp.record.errors import InvalidIdentity
 from dmp.record.hl7text import Cx
+from dmp.record.nomenclature import Nomenclature, value_set
 from dmp.record.patient import PatientId
 from dmp.wire.vihf import vocabulary as words
 from dmp.wire.vihf.assertion import Statements, Vihf, text
@@ -183,7 +184,7 @@ def _roles(attributes: _Attributes) -> tuple[Code, ...]:
 
 def _sector(value: str) -> str:
     code, _, system = value.partition("^")
-    if not code or system != words.SECTOR_SYSTEM:
+    if system != words.SECTOR_SYSTEM or not value_set(Nomenclature.FACILITY_TYPES).has(code, system):
         refuse("attribute: Secteur_Activite is not a code of the sectors")
     return code
 

@@ -170,12 +170,11 @@ def _chain(
         _invalid(use, "outside its period of validity")
     if not _strong(certificate):
         _invalid(use, f"the key is weaker than RSA {MIN_RSA_BITS} or P-256")
-    builder = PolicyBuilder().store(Store(list(trust.anchors))).time(at).max_chain_depth(MAX_INTERMEDIATES)
-    builder = builder.extension_policies(
-        ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all()
-    )
+    leaf, authority = ExtensionPolicy.permit_all(), ExtensionPolicy.webpki_defaults_ca()
     try:
-        return tuple(builder.build_client_verifier().verify(certificate, list(trust.intermediates)).chain)
+        builder = PolicyBuilder().store(Store(list(trust.anchors))).time(at).max_chain_depth(MAX_INTERMEDIATES)
+        verifier = builder.extension_policies(ca_policy=authority, ee_policy=leaf).build_client_verifier()
+        return tuple(verifier.verify(certificate, list(trust.intermediates)).chain)
     except (VerificationError, ValueError):
         _invalid(use, "no chain to a configured anchor")
 

@@ -18,9 +18,9 @@ from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XM
 from signxml.algorithms import CanonicalizationMethod
 from signxml.exceptions import InvalidDigest, SignXMLException
 
-from dmp.record.errors import DmpCode
+from dmp.record.errors import DmpCode, InvalidMessage
 from dmp.wire.vihf.vocabulary import DS, EXC_C14N, SAML, SOAP, WSSE, XOP, refuse
-from dmp.wire.xml import Element, parse, serialise
+from dmp.wire.xml import Element, label, parse, serialise
 
 ENVELOPED = f"{DS}enveloped-signature"
 XMLENC = "http://www.w3.org/2001/04/xmlenc#"
@@ -85,8 +85,7 @@ def locate(envelope: Element, security: Element, *, accept_sha1: bool = False) -
     if len(signatures) > 1 or _SIGNATURES(envelope, ds=DS) != 1:
         refuse("signature: more than one Signature in the message")
     info, value, key_info = _children(signatures[0], "Signature", "SignedInfo", "SignatureValue", "KeyInfo")
-    if len(value):
-        refuse("signature: SignatureValue holds elements")
+    _octets(value, "SignatureValue")
     _signed_info(info, f"#{assertion.get('ID')}", accept_sha1=accept_sha1)
     return Located(assertion, _certificate(key_info), accept_sha1)
 
@@ -106,6 +105,7 @@ def open_signed(located: Located, *, at: datetime) -> Signed:
         signature_methods=SIGNATURE_METHODS | (SHA1_METHODS if sha1 else frozenset()),
         digest_algorithms=DIGESTS | ({DigestAlgorithm.SHA1} if sha1 else frozenset()),
         verification_time=at,
+        ignore_ambiguous_key_info=True,  # nothing in KeyInfo is a key for us but the certificate (security 4.3)
         default_reference_c14n_method=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
     try:
@@ -119,11 +119,14 @@ def open_signed(located: Located, *, at: datetime) -> Signed:
         )
     except InvalidDigest:
         refuse("signature: the digest of the Assertion does not match")
-    except (SignXMLException, InvalidSignature, UnsupportedAlgorithm, NotImplementedError, ValueError, etree.LxmlError):
+    except (SignXMLException, InvalidSignature, UnsupportedAlgorithm, ValueError, etree.LxmlError):
         refuse("signature: the signature does not match the certificate")
     if isinstance(result, list):
         refuse("signature: more than one Reference")
-    element = parse(result.signed_data, element="Assertion")
+    try:
+        element = parse(result.signed_data, element="Assertion")
+    except InvalidMessage:
+        refuse("signature: what is signed is not XML that we read")
     if element.tag != f"{{{SAML}}}Assertion" or element.get("ID") != located.assertion.get("ID"):
         refuse("signature: what is signed is not the Assertion")
     return Signed(result.signed_data, element)
@@ -171,7 +174,7 @@ def _children(parent: Element, what: str, *expected: str) -> list[Element]:
     found = list(parent)
     if [child.tag for child in found] != [f"{{{DS}}}{name}" for name in expected]:
         strange = next((child for child in found if child.tag not in {f"{{{DS}}}{name}" for name in expected}), None)
-        detail = "children missing or repeated" if strange is None else f"unexpected {etree.QName(strange).localname}"
+        detail = "children missing or repeated" if strange is None else f"unexpected {label(strange)}"
         refuse(f"signature: {detail} in {what}")
     return found
 
@@ -188,12 +191,25 @@ def _signed_info(info: Element, reference_uri: str, *, accept_sha1: bool) -> Non
         refuse("signature: the Reference is not to the Assertion")
     transforms, digest, value = _children(reference, "Reference", "Transforms", "DigestMethod", "DigestValue")
     both = list(transforms)
-    if len(both) != 2 or both[0].get("Algorithm") != ENVELOPED or len(both[0]):
+    named = [each.tag for each in both] == [f"{{{DS}}}Transform"] * 2
+    if not named or both[0].get("Algorithm") != ENVELOPED or len(both[0]):
         refuse("signature: the transforms are not enveloped-signature then exclusive canonicalization")
     _exclusive(both[1], "second transform")
     digests = {each.value for each in DIGESTS} | ({DigestAlgorithm.SHA1.value} if accept_sha1 else set())
-    if len(digest) or len(value) or digest.get("Algorithm") not in digests:
+    if len(digest) or digest.get("Algorithm") not in digests:
         refuse("signature: digest algorithm not allowed")
+    _octets(value, "DigestValue")
+
+
+def _octets(element: Element, what: str) -> bytes:
+    """The base64 of an element that holds nothing else, white space aside."""
+    try:
+        octets = base64.b64decode("".join((element.text or "").split()), validate=True)
+    except ValueError:
+        octets = b""
+    if len(element) or not octets:
+        refuse(f"signature: {what} is not base64 and nothing else")
+    return octets
 
 
 def _exclusive(element: Element, what: str) -> None:
@@ -213,7 +229,6 @@ def _certificate(key_info: Element) -> x509.Certificate:
     if len(found) > 1:
         refuse("signature: more than one certificate in KeyInfo")
     try:
-        octets = base64.b64decode("".join("".join(found[0].itertext()).split()), validate=True)
-        return x509.load_der_x509_certificate(octets)
-    except ValueError:
+        return x509.load_der_x509_certificate(_octets(found[0], "X509Certificate"))
+    except (ValueError, x509.InvalidVersion):
         refuse("signature: the certificate in KeyInfo cannot be read", DmpCode.INVALID_CERTIFICATE)

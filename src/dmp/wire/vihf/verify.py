@@ -6,12 +6,14 @@ code for the client (DEC-118, security 4.7).
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from cryptography import x509
 
+from dmp.record import nomenclature
 from dmp.record.actor import Actor, Authentication, Caller, Facility, FacilitySoftware, Professional, Staff
 from dmp.record.errors import DmpCode
 from dmp.record.patient import PatientId
@@ -26,6 +28,8 @@ from dmp.wire.xml import Element
 
 HEALTH_PROFESSIONS = frozenset({words.PROFESSIONS, words.PROFESSIONS_IN_TRAINING, words.TITLES})
 """Systems whose codes make a `Professional` of a person; all other roles make `Staff`."""
+
+_NATIONAL = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,9 @@ class VihfPolicy:
 
     trust: TrustPolicy
     crls: Crls
-    role_known: RoleKnown
     audiences: frozenset[str] = frozenset()
     times: Times = Times()
+    role_known: RoleKnown = nomenclature.role_known
 
 
 def verify(
@@ -151,7 +155,7 @@ def _loaded(peer: x509.Certificate | bytes) -> x509.Certificate:
         return peer
     try:
         return x509.load_der_x509_certificate(peer)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         refuse("authentication certificate: it cannot be read", DmpCode.INVALID_CERTIFICATE)
 
 
@@ -237,8 +241,7 @@ def _check_directory(vihf: Vihf, signer: Holder, directory: Directory) -> Facili
 
 def is_national(user: str) -> bool:
     """Tell whether an id is a national one: `8` and RPPS (11 digits), `0` and ADELI (9) (functional 1.4)."""
-    length = {"8": 12, "0": 10}.get(user[:1], 0)
-    return len(user) == length and user.isascii() and user.isdigit()
+    return _NATIONAL.fullmatch(user) is not None
 
 
 def _actor(vihf: Vihf, signer: Holder, facility: Facility) -> Actor:

@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from dmp.record import nomenclature
 from dmp.record.errors import AssertionRefused, DmpCode
 from dmp.wire.xml import NS
 
@@ -62,20 +63,16 @@ CONFIDENTIALITY_SYSTEM = "1.2.250.1.213.1.1.4.13"
 SECRET_CONNECTION = "INVISIBLE_REPRESENTANTS_LEGAUX"  # noqa: S105
 SECTOR_SYSTEM = "1.2.250.1.71.4.2.4"
 
-PROFESSIONS = "1.2.250.1.71.1.2.7"
-"""TRE_G15, the professions of health."""
-PROFESSIONS_IN_TRAINING = "1.2.250.1.71.1.2.8"
-"""TRE_G16, the same people in training (card CPF)."""
+PROFESSIONS = nomenclature.PROFESSION
+PROFESSIONS_IN_TRAINING = nomenclature.IN_TRAINING
+KNOW_HOW = nomenclature.KNOW_HOW_SYSTEM
+PHARMACY_SECTIONS = nomenclature.PHARMACY_SECTION
 TITLES = "1.2.250.1.213.1.6.1.109"
 """TRE_R95, «usagers de titre»: psychologists, osteopaths…"""
 OTHER_PROFESSIONS = "1.2.250.1.213.1.6.1.140"
 """TRE_R291: `99`, known by the role in care alone."""
 PRODUCERS = "1.2.250.1.213.1.1.4.6"
 """TRE_A00: `AUTOMATE`, `SECRETARIAT_MEDICAL`…"""
-KNOW_HOW = "1.2.250.1.71.4.2.5"
-"""TRE_R01, «savoir-faire» of doctors."""
-PHARMACY_SECTIONS = "1.2.250.1.71.4.2.6"
-"""TRE_G05, sections of the table of the order of pharmacists."""
 ROLES_IN_CARE = "1.2.250.1.213.1.6.1.107"
 """TRE_R85, roles in care of people without a regulated profession."""
 

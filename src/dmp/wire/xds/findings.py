@@ -68,4 +68,6 @@ class Owner:
 
 
 def _context(owner: str, attribute: str, what: str, value: str) -> str:
-    return f"{owner} {attribute}: {what}{', ' if value else ''}{value}"[:CONTEXT]
+    # Each piece is cut first: a sender may give one huge id a thousand broken children.
+    shown = f", {value[:CONTEXT]}" if value else ""
+    return f"{owner[:CONTEXT]} {attribute[:CONTEXT]}: {what}{shown}"[:CONTEXT]

@@ -86,18 +86,18 @@ class Given:
 
 
 def read_given(query: Element, parameters: tuple[Parameter, ...], findings: Findings) -> Given:
-    """Gather the parameters of an AdhocQuery and count them; the rest of the slots is not ours."""
+    """Gather the parameters of an AdhocQuery and count them; a slot that no query knows is ignored."""
     owner = findings.of("AdhocQuery")
     given = Given({}, owner)
     for slot in query.iterchildren(ebrim.SLOT):
         name = slot.get("name", "")
-        if name.startswith("$"):
+        if name in KNOWN:
             given.slots.setdefault(name, []).append(_values(slot, name, owner))
-    expected = {parameter.name: parameter for parameter in parameters}
     for parameter in parameters:
         _count(parameter, given)
+    expected = {parameter.name for parameter in parameters}
     for name in given.slots:
-        if name in KNOWN and name not in expected:
+        if name not in expected:
             owner.add(name, "not a parameter of this query")
     return given
 

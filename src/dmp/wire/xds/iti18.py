@@ -209,7 +209,7 @@ def read_response(body: Element, *, at: datetime) -> QueryAnswer:
     if listed is None:
         return QueryAnswer(status, problems=problems)
     findings = Findings(XdsCode.REGISTRY_METADATA_ERROR)
-    rules = Rules(XdsCode.REGISTRY_METADATA_ERROR, profile.dmp(), at, Stage.REGISTERED)
+    rules = Rules(profile.dmp(), at, Stage.REGISTERED)
     objects = metadata.read_objects(listed, rules, findings)
     refs = tuple([ebrim.normal_id(ref.get("id", "")) for ref in listed.iterchildren(ebrim.OBJECT_REF)])
     return QueryAnswer(status, objects, refs, problems + findings.settle())

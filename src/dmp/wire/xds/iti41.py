@@ -35,7 +35,7 @@ def read(body: Element, *, resolve: Resolve, profile: Profile, at: datetime) -> 
     listed = object_list(_child(body))
     findings = Findings(XdsCode.REPOSITORY_METADATA_ERROR)
     documents = _read_documents(body, resolve, findings)
-    objects = metadata.read_objects(listed, Rules(XdsCode.REPOSITORY_METADATA_ERROR, profile, at), findings)
+    objects = metadata.read_objects(listed, Rules(profile, at), findings)
     lot = links.the_submission_set(objects, findings)
     if lot is not None:
         links.check_links(lot, objects, findings)
@@ -88,8 +88,9 @@ def _check_documents(entries: tuple[DocumentEntry, ...], body: Element, findings
     """Every entry has its document and every document its entry (check 13)."""
     sent = [ebrim.normal_id(element.get("id", "")) for element in body.iterchildren(DOCUMENT)]
     described = {entry.uuid for entry in entries}
+    received = frozenset(sent)
     for entry in entries:
-        if entry.uuid not in sent:
+        if entry.uuid not in received:
             findings.add(entry.uuid, "Document", "not in the message", code=XdsCode.MISSING_DOCUMENT)
     for uuid in sent:
         if uuid not in described:

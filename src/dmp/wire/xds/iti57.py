@@ -32,7 +32,7 @@ def read(body: Element, *, profile: Profile, at: datetime) -> MetadataUpdate:
             `XDSMetadataUpdateOperationError` for operations.
     """
     findings = Findings(XdsCode.METADATA_UPDATE_ERROR)
-    rules = Rules(XdsCode.METADATA_UPDATE_ERROR, profile, at, Stage.UPDATED)
+    rules = Rules(profile, at, Stage.UPDATED)
     objects = metadata.read_objects(object_list(body), rules, findings)
     lot = links.the_submission_set(objects, findings)
     operations: list[UpdateEntry | UpdateStatus] = []
@@ -48,11 +48,17 @@ def read(body: Element, *, profile: Profile, at: datetime) -> MetadataUpdate:
 
 def _operations(lot: SubmissionSet, objects: RegistryObjects, findings: Findings) -> list[UpdateEntry | UpdateStatus]:
     entries = {entry.uuid: entry for entry in objects.entries}
+    by_lid = {entry.logical_id: entry for entry in objects.entries}
     operations: list[UpdateEntry | UpdateStatus] = []
+    operation: UpdateEntry | UpdateStatus | None
     for link in objects.associations:
         owner = findings.of(link.uuid)
         _check_source(link, lot, entries, owner)
-        operation = _operation(link, lot, entries, owner)
+        if link.type is Relation.HAS_MEMBER:
+            # Senders also name the new version by its logical id (xds-wire 7.2).
+            operation = _update_entry(link, entries.get(link.target) or by_lid.get(link.target), owner)
+        else:
+            operation = _other_operation(link, lot, entries, owner)
         operations += [operation] if operation else []
     updated = {operation.entry.uuid for operation in operations if isinstance(operation, UpdateEntry)}
     for uuid in entries:
@@ -70,22 +76,16 @@ def _check_source(link: Association, lot: SubmissionSet, entries: dict[str, Docu
         owner.add("sourceObject", "not the submission set", value=link.source, code=_UNDECODABLE)
 
 
-def _operation(
+def _other_operation(
     link: Association, lot: SubmissionSet, entries: dict[str, DocumentEntry], owner: Owner
-) -> UpdateEntry | UpdateStatus | None:
-    match link.type:
-        case Relation.HAS_MEMBER:
-            return _update_entry(link, entries, owner)
-        case Relation.UPDATES_STATUS:
-            return _update_status(link, lot, entries, owner)
-        case _:
-            owner.add("associationType", "not an operation of this service", value=link.type, code=_UNDECODABLE)
-            return None
+) -> UpdateStatus | None:
+    if link.type is Relation.UPDATES_STATUS:
+        return _update_status(link, lot, entries, owner)
+    owner.add("associationType", "not an operation of this service", value=link.type, code=_UNDECODABLE)
+    return None
 
 
-def _update_entry(link: Association, entries: dict[str, DocumentEntry], owner: Owner) -> UpdateEntry | None:
-    by_lid = {entry.logical_id: entry for entry in entries.values()}
-    entry = entries.get(link.target) or by_lid.get(link.target)
+def _update_entry(link: Association, entry: DocumentEntry | None, owner: Owner) -> UpdateEntry | None:
     if link.membership != "Original":
         owner.add("SubmissionSetStatus", "not Original", value=link.membership, code=_UNDECODABLE)
     previous = _slot(link, PREVIOUS, owner)

@@ -82,6 +82,7 @@ _EXCLUDED = (
 
 
 def _names() -> Iterable[str]:
+    yield LEVEL
     for parameters in PARAMETERS.values():
         yield from (parameter.name for parameter in parameters)
     yield from (f"$XDSFolder{name}" for name in (*_FOLDER, "LogicalID", "CodeListScheme"))

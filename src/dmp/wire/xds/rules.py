@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from dmp.record.errors import XdsCode
 from dmp.record.profile import Profile
 from dmp.wire.xds import syntax
 
@@ -24,7 +23,6 @@ class Stage(Enum):
 class Rules:
     """The rules of one reading. `at` starts the timer of what is hidden from the patient (AR-19)."""
 
-    code: XdsCode
     profile: Profile
     at: datetime
     stage: Stage = Stage.SUBMITTED

@@ -1,0 +1,65 @@
+"""The wire of the client: envelopes, MTOM, mutual TLS."""
+
+import secrets
+import ssl
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import httpx2
+
+from dmp.client.errors import Fault
+from dmp.record.submission import Content
+from dmp.wire import mtom, soap
+from dmp.wire.xds.iti43 import Part
+from dmp.wire.xml import Element
+
+TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The body of an answer; `resolve` gives the octets of a Document element of it."""
+
+    body: Element
+    resolve: Callable[[Element], Content]
+
+
+class Transport:
+    """Posts messages over mutual TLS; keeps its connections."""
+
+    def __init__(self, tls: ssl.SSLContext):
+        """Use this TLS context, which holds the client certificate."""
+        self._http = httpx2.Client(verify=tls, timeout=TIMEOUT, trust_env=False)
+
+    def call(self, url: str, action: str, body: Element, *, security: Element, parts: Sequence[Part] = ()) -> Reply:
+        """Send one message, as MTOM when it has parts.
+
+        Raises:
+            Fault: the service refused the message.
+        """
+        message = f"urn:uuid:{uuid.uuid4()}"
+        root = soap.request(body, action=action, to=url, message_id=message, security=security)
+        if parts:
+            boundary, root_id = f"uuid:{uuid.uuid4()}", f"root.{secrets.token_hex(8)}@dmp"
+            media_type, pieces = mtom.write(root, parts, boundary=boundary, root_id=root_id, action=action)
+            content = b"".join(pieces)
+        else:
+            media_type, content = mtom.simple_type(action), root
+        return _read(self._http.post(url, content=content, headers={"Content-Type": media_type}))
+
+
+def _read(response: httpx2.Response) -> Reply:
+    if response.status_code in (404, 405, 408, 413, 415):
+        raise Fault(str(response.status_code), response.reason_phrase, status=response.status_code)
+    packaged = mtom.packaging(response.headers.get("content-type"))
+    multipart = mtom.Multipart(response.content)
+    if packaged.multipart:
+        reader = mtom.MultipartReader(packaged)
+        reader.feed(response.content)
+        multipart = reader.close()
+    envelope = soap.read(multipart.root)
+    fault = soap.read_fault(envelope)
+    if fault is not None:
+        raise Fault(fault.subcode or fault.code, fault.reason, status=response.status_code)
+    return Reply(envelope.body, multipart.resolve)

@@ -1,0 +1,196 @@
+"""The one door to the record: scope, decide, trace, apply."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dmp.access.decide import decide, decide_each
+from dmp.access.policy import Policy
+from dmp.access.question import Decision, Question
+from dmp.access.sentences import told
+from dmp.actions.action import Action, Ask, Result, Scope, Turn
+from dmp.audit.trace import Outcome, Touched, Trace, Who
+from dmp.record.actor import Caller, Operator
+from dmp.record.entry import DocumentEntry
+from dmp.record.errors import (
+    AccessRefused,
+    AssertionRefused,
+    DmpError,
+    DocumentNotFound,
+    InvalidMessage,
+    RecordClosed,
+    RecordNotFound,
+)
+from dmp.record.record import Record
+from dmp.record.verb import Verb
+from dmp.store.tx import Conflict, Store, Tx
+
+ATTEMPTS = 3
+"""An act that met another one on the same key is run again on what is there now."""
+MESSAGE_WINDOW = timedelta(hours=8)
+"""How long a MessageID is remembered: the longest life of an assertion (DEC-51)."""
+NOBODY = Caller(Operator(""))
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The door of one store, with its rights. `release` is written in every trace."""
+
+    store: Store
+    policy: Policy
+    new_id: Callable[[], str]
+    release: str
+
+    def perform(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
+        """Do `action` for `caller`, or refuse; either way leave exactly one trace.
+
+        The trace and the effect commit together. When the effect itself breaks,
+        nothing is kept but a trace of the failure.
+
+        Raises:
+            AccessRefused: a rule said no, and the caller may know it.
+            DocumentNotFound, RecordNotFound, RecordClosed: the same, told as such.
+            DmpError: what the action itself raises.
+        """
+        try:
+            return self._attempts(caller, action, at)
+        except _Refusal as refusal:
+            raise refusal.told from None
+        except Exception as error:
+            self._trace_failure(caller, action.verb, action.about, error, at)
+            raise
+
+    def note_refusal(self, caller: Caller | None, verb: Verb | None, error: DmpError, at: datetime) -> None:
+        """Leave the one trace of a call that was refused before it became an act."""
+        self._trace_failure(caller or NOBODY, verb, (), error, at)
+
+    def _attempts(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._attempt(caller, action, at)
+            except Conflict:
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _attempt(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
+        refusal: _Refusal | None = None
+        with self.store.begin() as tx:
+            self._take_message(tx, caller, at)
+            scope = action.scope(tx)
+            answers = self._decide(caller, scope, at)
+            refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
+            tx.traces.append(self._trace(caller, action, scope, answers, at))
+            if not refused:
+                allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
+                return action.apply(Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id))
+            refusal = _Refusal(_told(*refused[0], scope.record))
+        raise refusal
+
+    def _take_message(self, tx: Tx, caller: Caller, at: datetime) -> None:
+        """One message, one act (xds-wire 1.4-8)."""
+        who = Who.of(caller)
+        name = f"message {who.structure} {who.person} {caller.message}"
+        if caller.message and not tx.replays.first(name, until=at + MESSAGE_WINDOW):
+            raise InvalidMessage("this message was already received", element="wsa:MessageID", subcode=DUPLICATE)
+
+    def _decide(self, caller: Caller, scope: Scope, at: datetime) -> list[tuple[Ask, Decision]]:
+        """Ask for each right; the entries of one verb are decided together, which gives the same answers faster."""
+        answers: dict[int, Decision] = {}
+        by_verb: dict[Verb, list[int]] = {}
+        for index, ask in enumerate(scope.asks):
+            question = Question(caller, ask.verb, scope.record, ask.entry, at, ask.lot)
+            if ask.entry is None or ask.lot:
+                answers[index] = decide(question, self.policy)
+            else:
+                by_verb.setdefault(ask.verb, []).append(index)
+        for verb, indexes in by_verb.items():
+            entries = [entry for index in indexes if (entry := scope.asks[index].entry) is not None]
+            question = Question(caller, verb, scope.record, None, at)
+            answers.update(zip(indexes, decide_each(question, entries, self.policy), strict=True))
+        return [(ask, answers[index]) for index, ask in enumerate(scope.asks)]
+
+    def _trace(
+        self, caller: Caller, action: Action[object], scope: Scope, answers: list[tuple[Ask, Decision]], at: datetime
+    ) -> Trace:
+        stopped = [answer.rule for ask, answer in answers if not answer.allowed and not ask.optional]
+        grounds = stopped or [answer.rule for ask, answer in answers if answer.allowed]
+        touched = [_touched(ask.entry) for ask, answer in answers if ask.entry is not None and answer.allowed]
+        named = [Touched(unique_id=name) for name in action.about]
+        return Trace(
+            id=self.new_id(),
+            at=at,
+            who=Who.of(caller),
+            verb=scope.asks[0].verb,
+            record=scope.record.key if scope.record else "",
+            outcome=Outcome.REFUSED if stopped else Outcome.DONE,
+            transaction=type(action).__name__,
+            touched=tuple(dict.fromkeys((*named, *touched))),
+            rules=tuple(dict.fromkeys(grounds)),
+            policy=self.policy.version,
+            software=self.release,
+        )
+
+    def _trace_failure(
+        self, caller: Caller, verb: Verb | None, about: tuple[str, ...], error: Exception, at: datetime
+    ) -> None:
+        """What breaks an act undoes it; its trace goes into a transaction of its own."""
+        told = isinstance(error, DmpError)
+        with self.store.begin() as tx:
+            record = tx.records.of(caller.patient) if caller.patient else None
+            tx.traces.append(
+                Trace(
+                    id=self.new_id(),
+                    at=at,
+                    who=Who.of(caller),
+                    verb=verb or "unreadable",
+                    record=record.key if record else "",
+                    outcome=Outcome.REFUSED if told else Outcome.FAILED,
+                    touched=tuple(Touched(unique_id=name) for name in about),
+                    policy=self.policy.version,
+                    detail=_detail(error),
+                    software=self.release,
+                )
+            )
+
+
+DUPLICATE = "dmp:DuplicateMessageID"
+
+
+class _Refusal(Exception):
+    """A refusal that is already traced; `told` is what the caller learns."""
+
+    def __init__(self, told: DmpError):
+        super().__init__(str(told))
+        self.told = told
+
+
+def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
+    """Conceal where a rule asks to; otherwise say which rule refused."""
+    if answer.rule in ("no-such-record", "stranger-to-the-record"):
+        return RecordNotFound("no record for this person")
+    if answer.rule == "record-closed" and record is not None and record.closure is not None:
+        return RecordClosed("the record is closed", reason=record.closure.reason)
+    if answer.conceal and ask.entry is not None:
+        return DocumentNotFound(ask.entry.uuid)
+    return AccessRefused(told(answer), rule=answer.rule)
+
+
+def _unique(entries: tuple[DocumentEntry, ...]) -> tuple[DocumentEntry, ...]:
+    """Each entry once, though several rights were asked about it."""
+    return tuple({entry.uuid: entry for entry in entries}.values())
+
+
+def _touched(entry: DocumentEntry) -> Touched:
+    origin = entry.deposit.structure if entry.deposit else ""
+    return Touched(entry.uuid, entry.unique_id, entry.class_code.code, origin)
+
+
+def _detail(error: Exception) -> str:
+    """The precise reason, for the trace alone; of an unforeseen error its kind only, since its text may hold data."""
+    if isinstance(error, AssertionRefused):
+        return error.reason
+    element = getattr(error, "element", "")
+    if isinstance(error, DmpError):
+        return f"{error.code}: {element}: {error}" if element else f"{error.code}: {error}"
+    return type(error).__name__

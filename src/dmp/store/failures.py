@@ -1,0 +1,40 @@
+"""What an error of the database means: run the act again, come back later, or a fault of ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError
+
+from dmp.record.errors import StorageUnavailable
+from dmp.store import dialect
+
+
+class Conflict(Exception):
+    """Another transaction took the same unique key meanwhile: run the act again on what is there now."""
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Turn the errors of the database into those of the house; a wrong statement stays what it is.
+
+    Raises:
+        Conflict: a unique key was taken meanwhile, or the database chose this transaction to end a deadlock.
+        StorageUnavailable: no connection, disk full, rows locked for too long, database read-only or damaged.
+    """
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise StorageUnavailable("every connection to the database is busy") from error
+    except DBAPIError as error:
+        if dialect.is_conflict(error):
+            raise Conflict from error
+        if _is_outage(error):
+            raise StorageUnavailable("the database cannot be used now") from error
+        raise
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    # SQLite tells a damaged file by the bare class.
+    kinds = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
+    return isinstance(error, kinds) or error.connection_invalidated or type(error) is exc.DatabaseError

@@ -1,0 +1,61 @@
+"""One SOAP service over HTTP: octets in as they come, the pipeline in a thread, octets out."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dmp.record.errors import InvalidMessage
+from dmp.web import http
+from dmp.web.soap.edge import Edge, Received
+from dmp.web.spool import SpooledSink
+from dmp.wire import mtom
+from dmp.wire.compression import Gunzip
+
+LIMITS = mtom.Limits()
+
+
+def endpoint(edge: Edge, threads: CapacityLimiter) -> Callable[[Request], Awaitable[Response]]:
+    """The handler of all the SOAP paths; `threads` bounds the requests worked on at once."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            received = await _receive(request)
+        except InvalidMessage as error:
+            return http.response(await to_thread.run_sync(edge.refuse, error, limiter=threads))
+        return http.response(await to_thread.run_sync(edge.answer, received, limiter=threads))
+
+    return handle
+
+
+async def _receive(request: Request) -> Received:
+    """Read a request within the limits of DEC-55; the parts go into spools, the envelope into memory."""
+    head = http.incoming(request)
+    packaged = mtom.packaging(head.content_type)
+    if packaged.multipart:
+        reader = mtom.MultipartReader(packaged, limits=LIMITS, new_sink=SpooledSink)
+        async for piece in _expanded(request, head.content_encoding, LIMITS.request):
+            reader.feed(piece)
+        return Received(head, packaged, reader.close())
+    octets = bytearray()
+    async for piece in _expanded(request, head.content_encoding, LIMITS.envelope):
+        octets += piece
+    return Received(head, packaged, mtom.Multipart(bytes(octets)))
+
+
+async def _expanded(request: Request, encoding: str, most: int) -> AsyncIterator[bytes]:
+    """The octets of the body, its Content-Encoding undone: none, or gzip within its ratio (xds-wire 1.5)."""
+    pieces = http.body(request, most=most)
+    if encoding.strip().lower() in ("", "identity"):
+        async for piece in pieces:
+            yield piece
+        return
+    if encoding.strip().lower() != "gzip":
+        raise InvalidMessage("only gzip is understood", element="Content-Encoding", status=415)
+    gunzip = Gunzip(limit=most)
+    async for piece in pieces:
+        for expanded in gunzip.feed(piece):
+            yield expanded
+    for expanded in gunzip.close():
+        yield expanded
