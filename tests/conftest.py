@@ -5,19 +5,20 @@ import secrets
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
-from partitions import create_partitioned
 from psycopg import sql
 
 from dmp.sandbox.postgres import temporary_postgresql
 from dmp.store import dialect, migrate
 from dmp.store.tx import Store
 from dmp.store.vault import Vault
+from partitions import create_partitioned
 
 CONNECTIONS = 4
 
@@ -51,16 +52,13 @@ def _is_loopback(host: str) -> bool:
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server for the session (one per worker of pytest-xdist): the URL of its first database."""
     # Not under pytest's own folder, where the server's user may not go.
-    with TemporaryDirectory(prefix="dmp-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = temporary_postgresql(Path(folder))
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="dmp-postgresql-", ignore_cleanup_errors=True))
         try:
-            url = server.__enter__()
+            url = stack.enter_context(temporary_postgresql(Path(folder)))
         except RuntimeError as reason:
             pytest.skip(str(reason))
-        try:
-            yield url
-        finally:
-            server.__exit__(None, None, None)
+        yield url
 
 
 @contextmanager

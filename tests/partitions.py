@@ -1,10 +1,10 @@
 """Tables cut in hash partitions by record, and which of them each statement touches (house 6, shards).
 
-    with captured_statements(store.engine) as captured:
-        ...  # anything that uses the store
-    with store.engine.connect() as connection:
-        for statement in captured:
-            partitions_touched(connection, statement.text, statement.parameters)
+with captured_statements(store.engine) as captured:
+    ...  # anything that uses the store
+with store.engine.connect() as connection:
+    for statement in captured:
+        partitions_touched(connection, statement.text, statement.parameters)
 """
 
 from collections.abc import Iterator, Mapping
@@ -70,7 +70,7 @@ def captured_statements(engine: Engine) -> Iterator[list[Statement]]:
     """Collect every statement that reads or writes rows, once per set of parameters."""
     captured: list[Statement] = []
 
-    def note(_connection, _cursor, text, parameters, _context, executemany) -> None:  # noqa: PLR0917
+    def note(_connection, _cursor, text, parameters, _context, executemany) -> None:
         if text.lstrip().upper().startswith(VERBS):
             captured.extend(Statement(text, dict(given)) for given in (parameters if executemany else [parameters]))
 

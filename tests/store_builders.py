@@ -7,14 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from xds_builders import LETTER, a_lot, a_registered_entry
-
 from dmp.record.entry import Association, DocumentEntry, Relation, SubmissionSet
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
 from dmp.record.submission import Content
 from dmp.store.entries import RecordContents
 from dmp.store.tx import Store
+from xds_builders import LETTER, a_lot, a_registered_entry
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 NIR = "1.2.250.1.213.1.4.10"

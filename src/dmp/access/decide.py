@@ -101,7 +101,7 @@ def decide_each(question: Question, entries: Iterable[DocumentEntry], policy: Po
     """
     question = _without_destroyed(question)
     at_the_door = _first(RECORD_REFUSALS, question, policy)
-    return [_decide_inside(question.about(entry), policy, at_the_door) for entry in entries]
+    return [_decide_inside(each, policy, at_the_door) for each in question.about_each(entries)]
 
 
 def _without_destroyed(question: Question) -> Question:

@@ -5,17 +5,18 @@ answers «not found» about every document that the caller could not find.
 """
 
 from dmp.access.announcement import shown_to_patient
-from dmp.access.column import ATTENDING, HEALTH_ACTORS
+from dmp.access.column import HEALTH_ACTORS
 from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
 from dmp.access.ownership import deposited_by_a_citizen
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.access.record_rules import cell_of, is_blocked
+from dmp.access.record_rules import cell_of
 from dmp.record.actor import Holder, Representative
 from dmp.record.entry import EntryStatus
 from dmp.record.verb import Verb
 
 _CITIZENS = (Holder, Representative)
+_DELETED = EntryStatus.DELETED
 _FEEDING = (Verb.SUBMIT, Verb.REPLACE, Verb.DELETE)
 _OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
 
@@ -23,7 +24,7 @@ _OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
 def deleted_document(question: Question, _policy: Policy) -> bool:
     """A deleted document is there for its author, the attending doctor and the holder alone (DEC-23)."""
     entry = question.entry
-    if entry is None or entry.status is not EntryStatus.DELETED:
+    if entry is None or entry.status is not _DELETED:
         return False
     return not (question.own or isinstance(question.caller.actor, _CITIZENS) or question.confirmed_attending)
 
@@ -41,7 +42,7 @@ def masked_to_professionals(question: Question, policy: Policy) -> bool:
     column = policy.reading_column(question.column, question.verb)
     match policy.matrix.cell(READ_MASKED, column):
         case Cell.YES:
-            return column in ATTENDING and not question.confirmed_attending
+            return question.attending and not question.confirmed_attending
         case Cell.MASKED_IF_HOLDER_ALLOWS:
             return question.record is None or not question.record.emergency_reads_masked
         case _:
@@ -79,7 +80,7 @@ def hidden_from_representatives(question: Question, _policy: Policy) -> bool:
 
 def blocked_beyond_own_documents(question: Question, _policy: Policy) -> bool:
     """Who is blocked still finds the reference of his own documents, and no other (DEC-8)."""
-    return question.verb is Verb.FIND_REFERENCE and not question.own and is_blocked(question)
+    return question.blocked and question.verb is Verb.FIND_REFERENCE and not question.own
 
 
 def deposit_of_the_patient(question: Question, _policy: Policy) -> bool:
@@ -89,7 +90,7 @@ def deposit_of_the_patient(question: Question, _policy: Policy) -> bool:
         return False
     if not isinstance(question.caller.actor, HEALTH_ACTORS):
         return False
-    return question.verb in (Verb.REPLACE, Verb.DELETE) or question.column not in ATTENDING
+    return question.verb in (Verb.REPLACE, Verb.DELETE) or not question.attending
 
 
 def not_own_document(question: Question, policy: Policy) -> bool:
@@ -99,7 +100,7 @@ def not_own_document(question: Question, policy: Policy) -> bool:
 
 def unmasking_unconfirmed(question: Question, _policy: Policy) -> bool:
     """The attending doctor unmasks what is not his once the holder has confirmed him (DEC-1)."""
-    if question.verb is not Verb.UNMASK or question.column not in ATTENDING:
+    if not question.attending or question.verb is not Verb.UNMASK:
         return False
     return not question.own and not question.confirmed_attending
 

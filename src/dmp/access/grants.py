@@ -56,12 +56,14 @@ def each_document_is_asked(question: Question, _policy: Policy) -> bool:
 
 def break_glass(question: Question, _policy: Policy) -> bool:
     """The person cannot speak and is in danger («bris de glace», AR-9; L.1111-17)."""
-    return question.caller.mode is Mode.BREAK_GLASS and isinstance(question.caller.actor, Professional)
+    glass = question.in_emergency and question.caller.mode is Mode.BREAK_GLASS
+    return glass and isinstance(question.caller.actor, Professional)
 
 
 def emergency_dispatch(question: Question, _policy: Policy) -> bool:
     """A regulation centre answers a call («centre 15», AR-10)."""
-    return question.caller.mode is Mode.EMERGENCY_DISPATCH and isinstance(question.caller.actor, Professional)
+    call = question.in_emergency and question.caller.mode is Mode.EMERGENCY_DISPATCH
+    return call and isinstance(question.caller.actor, Professional)
 
 
 def attending_doctor(question: Question, _policy: Policy) -> bool:

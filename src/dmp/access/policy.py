@@ -65,7 +65,7 @@ class Policy:
 
     def reading_column(self, column: Column | None, verb: Verb) -> Column | None:
         """The column to look in: with the switch, the occupational doctor reads as any doctor (AR-12)."""
-        if verb is Verb.READ and self.switches.occupational_doctor_reads and column in OCCUPATIONAL:
+        if self.switches.occupational_doctor_reads and verb is Verb.READ and column in OCCUPATIONAL:
             return Column.DOCTOR_NORMAL if column is Column.OCCUPATIONAL else Column.AIR_DOCTOR_NORMAL
         return column
 

@@ -1,5 +1,6 @@
 """What is asked of the rights, and what they answer."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -7,13 +8,14 @@ from functools import cached_property
 from dmp.access.column import ATTENDING, OCCUPATIONAL, Column, column_of
 from dmp.access.matrix import FEED_BY_STAFF
 from dmp.access.ownership import owns
-from dmp.record.actor import Caller, Mode, Professional, Staff
+from dmp.record.actor import Caller, Mode, Professional, Staff, facility_of, person_id
 from dmp.record.entry import DocumentEntry
 from dmp.record.record import Authorisation, Record
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
 
 _NOTHING_HIDDEN = Visibility()
+_OF_CALLER_AND_RECORD = ("column", "row", "blocked", "attending", "confirmed_attending", "authorised", "in_emergency")
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,20 @@ class Question:
     def confirmed_attending(self) -> bool:
         """The caller is the attending doctor, confirmed by the holder or by the insurer's feed (DEC-1)."""
         actor, record = self.caller.actor, self.record
-        if record is None or self.column not in ATTENDING or not isinstance(actor, Professional):
+        if record is None or not self.attending or not isinstance(actor, Professional):
             return False
         role = record.attending_of(actor.id)
         return role is not None and role.confirmed
 
-    def about(self, entry: DocumentEntry, lot: tuple[DocumentEntry, ...] = ()) -> "Question":
-        """The same question about a document; what was worked out of caller and record is not worked out again."""
-        other = object.__new__(Question)
-        other.__dict__.update(self.__dict__, entry=entry, lot=lot)
-        other.__dict__.pop("own", None)
-        return other
+    def about_each(self, entries: Iterable[DocumentEntry]) -> Iterator["Question"]:
+        """The same question about each document of a list; what tells of caller and record is worked out once."""
+        known = {name: getattr(self, name) for name in _OF_CALLER_AND_RECORD}
+        shared = {**self.__dict__, **known, "lot": ()}
+        shared.pop("own", None)
+        for entry in entries:
+            other = object.__new__(Question)
+            object.__setattr__(other, "__dict__", {**shared, "entry": entry})
+            yield other
 
     @cached_property
     def authorisations(self) -> tuple[Authorisation, ...]:
@@ -92,7 +97,23 @@ class Question:
             given.start <= self.at < given.until and (given.by_holder or not by_holder) for given in self.authorisations
         )
 
-    @property
+    @cached_property
+    def blocked(self) -> bool:
+        """The holder blocked the caller or his structure; a regulation centre is stopped by name only (DEC-8)."""
+        record, actor = self.record, self.caller.actor
+        facility = facility_of(actor)
+        if record is None or facility is None:
+            return False
+        if person_id(actor) in record.blocked:
+            return True
+        return facility.id in record.blocked and self.caller.mode is not Mode.EMERGENCY_DISPATCH
+
+    @cached_property
+    def attending(self) -> bool:
+        """The caller stands in a column of the attending doctor, confirmed or not."""
+        return self.column in ATTENDING
+
+    @cached_property
     def in_emergency(self) -> bool:
         """Break-glass, or regulation centre."""
         return self.caller.mode is not Mode.NORMAL

@@ -17,7 +17,6 @@ from dmp.record.actor import (
     Representative,
     Staff,
     facility_of,
-    person_id,
 )
 from dmp.record.record import RecordState
 from dmp.record.verb import Verb
@@ -142,7 +141,7 @@ def record_closed(question: Question, _policy: Policy) -> bool:
 
 def blocked_by_the_holder(question: Question, _policy: Policy) -> bool:
     """Who is blocked, in person or with his structure, loses what a block takes («blocage», AR-6, DEC-8)."""
-    return question.verb not in KEPT_WHEN_BLOCKED and is_blocked(question)
+    return question.blocked and question.verb not in KEPT_WHEN_BLOCKED
 
 
 def emergency_opposed(question: Question, _policy: Policy) -> bool:
@@ -193,19 +192,6 @@ def secret_connection_of_an_adult(question: Question, _policy: Policy) -> bool:
 def cell_of(question: Question, policy: Policy) -> Cell:
     """The cell of the matrix for the act itself."""
     return policy.matrix.cell(question.row, policy.reading_column(question.column, question.verb))
-
-
-def is_blocked(question: Question) -> bool:
-    """Tell whether the holder blocked the caller; a regulation centre is only stopped by a block by name (DEC-8)."""
-    record, actor = question.record, question.caller.actor
-    if record is None or not record.blocked:
-        return False
-    facility = facility_of(actor)
-    if facility is None:
-        return False
-    if person_id(actor) in record.blocked:
-        return True
-    return facility.id in record.blocked and question.caller.mode is not Mode.EMERGENCY_DISPATCH
 
 
 def surely_adult(birth: str, today: date) -> bool:

@@ -17,6 +17,7 @@ from dmp.record.query import (
     StoredQuery,
 )
 from dmp.record.verb import Verb
+from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
 MOST_OBJECTS = 5000
@@ -44,8 +45,8 @@ class SearchRecord:
         record = tx.records.of(self.patient)
         if record is None:
             return Scope(None, (Ask(self.verb),))
-        entries = tx.inside(record).entries()
-        return Scope(record, (Ask(self.verb), *(Ask(self.verb, entry, optional=True) for entry in entries)))
+        contents = tx.inside(record)
+        return Scope(record, (Ask(self.verb), *asks_about(self.verb, contents.entries(), contents)))
 
     def apply(self, turn: Turn) -> RegistryObjects:
         """Answer from what may be seen.
@@ -89,6 +90,13 @@ class SearchRecord:
             for link in turn.contents.links_touching(uuids)
             if link.source in seen and link.target in seen and link.status in self.query.association_statuses
         )
+
+
+def asks_about(verb: Verb, entries: Iterable[DocumentEntry], contents: RecordContents) -> Iterable[Ask]:
+    """One optional ask for each entry; the signature of a lot is asked about with its lot (DEC-12)."""
+    for entry in entries:
+        lot = contents.lot_of(entry.uuid) if entry.is_signature else ()
+        yield Ask(verb, entry, optional=True, lot=tuple(other for other in lot if other.uuid != entry.uuid))
 
 
 def current_versions(entries: Iterable[DocumentEntry]) -> tuple[DocumentEntry, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.find_documents import asks_about
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
@@ -36,8 +37,9 @@ class ReadDocuments:
         record = tx.records.of(self.patient)
         if record is None:
             return Scope(None, (Ask(Verb.READ),))
-        entries = tx.inside(record).by_unique_id(self.unique_ids)
-        return Scope(record, (Ask(Verb.READ), *(Ask(Verb.READ, entry, optional=True) for entry in entries)))
+        contents = tx.inside(record)
+        asks = asks_about(Verb.READ, contents.by_unique_id(self.unique_ids), contents)
+        return Scope(record, (Ask(Verb.READ), *asks))
 
     def apply(self, turn: Turn) -> tuple[ReadDocument | None, ...]:
         """One answer per uniqueId asked, in order; None for what is not there or may not be read."""

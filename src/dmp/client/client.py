@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from dmp.client import lots
 from dmp.client.credentials import Credentials, read_contract
@@ -81,6 +81,18 @@ class DmpClient:
         tls = ssl.create_default_context(cafile=contract["ca"])
         tls.load_cert_chain(credentials.auth_certificate, credentials.auth_key)
         return DmpClient(credentials, contract["services"], tls=tls, repository=contract["repository_unique_id"])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        """Close at the end of a `with`."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
 
     def in_mode(self, mode: Mode, reason: str = "") -> "DmpClient":
         """The same client in another access mode."""

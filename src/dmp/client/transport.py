@@ -32,6 +32,10 @@ class Transport:
         """Use this TLS context, which holds the client certificate."""
         self._http = httpx2.Client(verify=tls, timeout=TIMEOUT, trust_env=False)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def call(self, url: str, action: str, body: Element, *, security: Element, parts: Sequence[Part] = ()) -> Reply:
         """Send one message, as MTOM when it has parts.
 

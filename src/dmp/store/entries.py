@@ -64,6 +64,12 @@ class RecordContents:
         tokens = [self._seal.token("document", unique_id) for unique_id in unique_ids]
         return self._entries_among(schema.entry.c.unique_token, tokens)
 
+    def lot_of(self, uuid: str) -> tuple[DocumentEntry, ...]:
+        """Every entry that came with this one, itself included."""
+        table = schema.entry.alias("one")
+        lot = select(table.c.lot).where(table.c.record == self._record.key, table.c.uuid == uuid).scalar_subquery()
+        return self._read_entries(schema.entry.c.lot == lot)
+
     def by_chain(self, chain: str) -> tuple[DocumentEntry, ...]:
         """Every entry of a replacement chain."""
         return self._read_entries(schema.entry.c.chain == chain)

@@ -87,8 +87,8 @@ class Store:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A transaction on the tables that no single record owns: the trace tree, its queue."""
-        with self.engine.begin() as connection:
+        """A transaction on the tables that no single record owns: the trace tree, its queue; errors as `begin`."""
+        with told_apart(), self.engine.begin() as connection:
             yield connection
 
     def close(self) -> None:

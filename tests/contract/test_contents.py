@@ -1,0 +1,273 @@
+"""What a record holds: entries, lots, links and documents, the same on both engines."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from sqlalchemy import select, update
+
+from dmp.record.codes import Code
+from dmp.record.entry import Deposit, EntryStatus, Relation
+from dmp.record.errors import StorageUnavailable
+from dmp.record.record import Record
+from dmp.record.visibility import Visibility
+from dmp.store import schema
+from dmp.store.entries import RecordContents
+from dmp.store.tx import Conflict, Store, Tx
+from store_builders import (
+    NOW,
+    PERSON,
+    SOMEBODY_ELSE,
+    a_link,
+    a_lot_of,
+    a_record,
+    an_entry,
+    another_record,
+    at_once,
+    deposit,
+    deposited,
+    opened,
+    uuid,
+)
+from xds_builders import LETTER, Octets
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A record with two lots (two entries, then one), and somebody else's record."""
+    opened(store, a_record(), another_record())
+    deposited(store, an_entry(1), an_entry(2), number=1)
+    deposited(store, an_entry(3), number=2)
+    return store
+
+
+def inside(tx: Tx) -> RecordContents:
+    return tx.inside(tx.records.get("rec-1"))
+
+
+def ids(objects) -> list[str]:
+    return [each.uuid for each in objects]
+
+
+def test_an_entry_comes_back_as_it_was_written(store: Store):
+    opened(store, a_record())
+    entry = an_entry(
+        title="Compte rendu d'hospitalisation",
+        extra=(("urn:x:slot", ("a", "b")),),
+        event_codes=(Code("ACTE", "1.2.3", "Acte"),),
+        deposit=Deposit(NOW, "899900012345", "499900012345001", "DIRECTE"),
+    )
+
+    deposited(store, entry)
+
+    with store.begin() as tx:
+        assert inside(tx).entries() == (entry,)
+
+
+def test_entries_are_found_by_each_of_their_names(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert ids(contents.entries()) == [uuid(1), uuid(2), uuid(3)]
+        assert ids(contents.by_uuid([uuid(3), uuid(1), uuid(9)])) == [uuid(1), uuid(3)]
+        assert ids(contents.by_logical_id(uuid(2))) == [uuid(2)]
+        assert ids(contents.by_unique_id(["1.2.250.1.999.1.3", "1.2.250.1.999.1.1", "9.9"])) == [uuid(1), uuid(3)]
+        assert ids(contents.by_chain(uuid(3))) == [uuid(3)]
+
+
+def test_nothing_asked_is_nothing_found(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        nothing: tuple[str, ...] = ()
+        found = [
+            contents.by_uuid(nothing),
+            contents.by_unique_id(nothing),
+            contents.lots_by_uuid(nothing),
+            contents.links_touching(nothing),
+        ]
+        contents.add_links(())
+    assert found == [(), (), (), ()]
+
+
+def test_tens_of_thousands_of_names_can_be_asked_at_once(filled: Store):
+    many = [uuid(number) for number in range(40_000)]
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert ids(contents.by_uuid(many)) == [uuid(1), uuid(2), uuid(3)]
+        assert ids(contents.by_unique_id([*many, "1.2.250.1.999.1.3", "1.2.250.1.999.1.1"])) == [uuid(1), uuid(3)]
+        assert ids(contents.lots_by_uuid(many)) == [uuid(1001), uuid(1002)]
+        assert ids(contents.links_touching(many)) == [uuid(2100), uuid(2101), uuid(2200)]
+
+
+def test_nothing_of_one_record_is_found_in_another(filled: Store):
+    with filled.begin() as tx:
+        other = tx.inside(tx.records.get("rec-2"))
+        assert other.entries() == other.by_uuid([uuid(1)]) == other.by_unique_id(["1.2.250.1.999.1.1"]) == ()
+        assert other.lots() == other.lots_by_uuid([uuid(1001)]) == ()
+        assert other.links_touching([uuid(1)]) == ()
+        assert other.lot_fingerprint("1.2.250.1.999.4.1") is None
+        assert other.entries_of_lots() == {}
+
+
+def test_two_records_may_hold_the_same_ids(filled: Store):
+    deposited(filled, an_entry(1), an_entry(2), number=1, patient=SOMEBODY_ELSE)
+
+    with filled.begin() as tx:
+        assert ids(tx.inside(tx.records.get("rec-2")).entries()) == [uuid(1), uuid(2)]
+
+
+def test_every_version_of_an_entry_keeps_its_own_row(filled: Store):
+    newer = an_entry(4, logical_id=uuid(1), version=2, unique_id="1.2.250.1.999.1.1", chain=uuid(1))
+    with filled.begin() as tx:
+        contents = inside(tx)
+        contents.set_status(uuid(1), EntryStatus.DEPRECATED)
+        contents.add_entry(newer, lot=uuid(1001), document=contents.document_of(uuid(1)))
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        versions = contents.by_logical_id(uuid(1))
+        octets = [contents.read_document(entry.uuid) for entry in versions]
+    assert [(e.version, e.status) for e in versions] == [(1, EntryStatus.DEPRECATED), (2, EntryStatus.APPROVED)]
+    assert octets == [LETTER.octets, LETTER.octets]
+
+
+def test_the_same_version_twice_is_a_conflict(filled: Store):
+    with pytest.raises(Conflict), filled.begin() as tx:
+        inside(tx).add_entry(an_entry(9, logical_id=uuid(1)), lot=uuid(1001), document="doc-1")
+
+
+@pytest.mark.parametrize("status", EntryStatus)
+def test_a_status_can_be_changed_to_each_other(filled: Store, status: EntryStatus):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        contents.set_status(uuid(1), status)
+        contents.set_lot_status(uuid(1002), status)
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        approved = EntryStatus.APPROVED
+        assert [entry.status for entry in contents.entries()] == [status, approved, approved]
+        assert [lot.status for lot in contents.lots()] == [approved, status]
+
+
+def test_what_hides_a_chain_hides_all_its_entries(filled: Store):
+    hidden = Visibility(masked=True, hidden_from_guardians=True)
+    with filled.begin() as tx:
+        contents = inside(tx)
+        contents.set_chain(uuid(2), uuid(1))
+        record = tx.records.get("rec-1")
+        tx.records.change(replace(record, visibility={uuid(1): hidden}), at=NOW)
+
+    with filled.begin() as tx:
+        shown = {entry.uuid: entry.visibility for entry in inside(tx).entries()}
+        assert ids(inside(tx).by_chain(uuid(1))) == [uuid(1), uuid(2)]
+    assert shown == {uuid(1): hidden, uuid(2): hidden, uuid(3): Visibility()}
+
+
+def test_a_mask_set_in_this_transaction_is_seen_by_its_next_reading(filled: Store):
+    with filled.begin() as tx:
+        record = tx.records.get("rec-1")
+        assert not tx.inside(record).by_uuid([uuid(1)])[0].visibility.masked
+        masked: Record = replace(record, visibility={uuid(1): Visibility(masked=True)})
+        changed = tx.records.change(masked, at=NOW)
+        assert tx.inside(changed).by_uuid([uuid(1)])[0].visibility.masked
+
+
+def test_what_hides_an_entry_is_not_kept_with_the_entry(store: Store):
+    opened(store, a_record())
+
+    deposited(store, an_entry(visibility=Visibility(masked=True)))
+
+    with store.begin() as tx:
+        assert inside(tx).entries()[0].visibility == Visibility()
+
+
+def test_lots_come_back_with_the_entries_that_came_with_them(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert contents.lots() == (a_lot_of(1), a_lot_of(2))
+        assert contents.lots_by_uuid([uuid(1002)]) == (a_lot_of(2),)
+        assert contents.entries_of_lots() == {uuid(1001): {uuid(1), uuid(2)}, uuid(1002): {uuid(3)}}
+
+
+def test_a_lot_is_recognised_by_its_unique_id_and_its_fingerprint(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        found = contents.lot_fingerprint("1.2.250.1.999.4.2")
+        assert found == (uuid(1002), contents.fingerprint("lot 2"))
+        assert found != (uuid(1002), contents.fingerprint("lot 1"))
+        assert contents.lot_fingerprint("1.2.250.1.999.4.3") is None
+
+
+def test_the_same_words_have_another_fingerprint_in_another_record(filled: Store):
+    with filled.begin() as tx:
+        mine, theirs = (tx.inside(tx.records.get(key)).fingerprint("lot 1") for key in ("rec-1", "rec-2"))
+    assert mine != theirs
+
+
+def test_of_two_transactions_that_bring_the_same_lot_one_wins_and_the_other_learns_it(store: Store):
+    opened(store, a_record())
+
+    def bring(number: int) -> str:
+        with store.begin() as tx:
+            record = tx.records.of(PERSON)
+            assert record is not None
+            deposit(tx.inside(record), an_entry(number))
+        return "done"
+
+    outcomes = at_once(partial(bring, 1), partial(bring, 2))
+
+    assert outcomes.count("done") == 1
+    assert [type(outcome) for outcome in outcomes if outcome != "done"] == [Conflict]
+    with store.begin() as tx:
+        assert len(inside(tx).entries()) == len(inside(tx).lots()) == 1
+
+
+def test_a_link_is_found_from_both_of_its_ends(filled: Store):
+    link = replace(a_link(uuid(3), uuid(1)), type=Relation.REPLACES, reason=Code("R", "1.2.3", "Motif"))
+    with filled.begin() as tx:
+        inside(tx).add_links([link])
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert link in contents.links_touching([uuid(1)])
+        assert link in contents.links_touching([uuid(3)])
+        assert link not in contents.links_touching([uuid(2)])
+        assert ids(contents.links_touching([uuid(1), uuid(3)])).count(link.uuid) == 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 5_000_000])
+def test_octets_come_back_exactly_as_they_were_deposited(store: Store, size: int):
+    opened(store, a_record())
+    content = Octets(bytes(range(256)) * (size // 256) + b"\xff" * (size % 256))
+
+    deposited(store, an_entry(), content=content)
+
+    with store.begin() as tx:
+        assert inside(tx).read_document(uuid(1)) == content.octets
+
+
+def test_a_document_row_moved_under_another_name_does_not_open(filled: Store):
+    with filled.engine.begin() as connection:
+        table = schema.document
+        one = connection.execute(select(table).where(table.c.id == "doc-000000000001")).one()
+        values = {"blob": one.blob, "stored_sha256": one.stored_sha256, "sealed": one.sealed}
+        connection.execute(update(table).where(table.c.id == "doc-000000000002").values(**values))
+
+    with filled.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed document does not open"):
+        inside(tx).read_document(uuid(2))
+
+
+@pytest.mark.parametrize("table", ["entry", "lot", "link"])
+def test_a_row_sealed_for_another_object_does_not_open(filled: Store, table: str):
+    rows = schema.metadata.tables[table]
+    with filled.engine.begin() as connection:
+        first, second = connection.scalars(select(rows.c.uuid).order_by(rows.c.uuid).limit(2))
+        sealed = connection.scalar(select(rows.c.sealed).where(rows.c.uuid == first))
+        connection.execute(update(rows).where(rows.c.uuid == second).values(sealed=sealed))
+
+    with filled.begin() as tx, pytest.raises(StorageUnavailable, match=f"a sealed {table} does not open"):
+        contents = inside(tx)
+        contents.entries()
+        contents.lots()
+        contents.links_touching([uuid(1), uuid(2), uuid(3)])
