@@ -1,20 +1,11 @@
 import base64
+import binascii
 import gzip
 import hashlib
-import quopri
 import time
 from pathlib import Path
 
 import pytest
-from envelope_builders import (
-    a_body,
-    a_content_type,
-    a_document,
-    a_part,
-    a_root,
-    a_submission,
-    an_include,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +15,15 @@ from dmp.wire.compression import Gunzip
 from dmp.wire.mime import media_type
 from dmp.wire.mtom import LIMITS, Limits, MemoryContent, Multipart, MultipartReader, cid, packaging, simple_type, write
 from dmp.wire.xml import Element, parse, qname
+from envelope_builders import (
+    a_body,
+    a_content_type,
+    a_document,
+    a_part,
+    a_root,
+    a_submission,
+    an_include,
+)
 
 NIST = Path("../shared/data/xds/nist-testkit/PnrXop")
 PDF = b"%PDF-1.7\r\n\x00\xff--b1\r\n--b1x\n"
@@ -135,7 +135,7 @@ def test_a_boundary_that_rfc_2046_does_not_allow_is_a_fault(boundary):
 def test_every_boundary_of_rfc_2046_separates(boundary):
     body = a_body(a_root(a_submission(a_document(an_include("cid:d@t")))), a_part(PDF, "<d@t>"), boundary=boundary)
     multipart = received(body, a_content_type(f'"{boundary}"'))
-    assert multipart.parts["d@t"].read() == PDF.replace(b"--b1\r\n", b"--b1\r\n")
+    assert multipart.parts["d@t"].read() == PDF
 
 
 def test_a_document_is_the_octets_between_the_delimiters_and_is_measured():
@@ -192,7 +192,7 @@ ENCODED = {
     "7bit": PDF,
     "Base64": base64.encodebytes(PDF * 20),
     "BASE64": base64.b64encode(PDF * 20),
-    "Quoted-Printable": quopri.encodestring(PDF * 20).replace(b"\n", b"\r\n"),
+    "Quoted-Printable": binascii.b2a_qp(PDF * 20, istext=False),
 }
 
 
@@ -200,11 +200,9 @@ ENCODED = {
 @pytest.mark.parametrize("pieces", [0, 1, 3, 64])
 def test_every_transfer_encoding_is_undone_in_any_letter_case(encoding, pieces):
     expected = PDF if encoding.lower() in ("binary", "8bit", "7bit") else PDF * 20
-    if encoding.startswith("Quoted"):
-        expected = quopri.decodestring(ENCODED[encoding])
-    part = a_part(ENCODED[encoding].replace(b"\r\n--b1\r\n", b"\r\n--b2\r\n"), "<d>", encoding)
+    part = a_part(ENCODED[encoding], "<d>", encoding)
     body = a_body(a_root(a_submission(a_document(an_include("cid:d")))), part)
-    assert attached(received(body, pieces=pieces)) == [expected.replace(b"\r\n--b1\r\n", b"\r\n--b2\r\n")]
+    assert attached(received(body, pieces=pieces)) == [expected]
 
 
 def test_quoted_printable_drops_added_spaces_and_soft_breaks():
@@ -397,12 +395,12 @@ def test_too_many_parts_or_headers_are_a_fault():
 
 
 def test_the_limits_are_those_of_the_decision():
-    assert LIMITS == Limits(4 * 2**20, 50 * 2**20, 64 * 2**20, 64, 8192)
+    assert Limits(4 * 2**20, 50 * 2**20, 64 * 2**20, 64, 8192) == LIMITS
 
 
 @pytest.mark.parametrize(
     "octets",
-    [b"\r\n--b" * 2_000_000, b"\r\n--b1 " * 1_500_000, b"\r" * 12_000_000, b"\r\n--b1" + b" " * 10_000_000],
+    [b"\r\n--b" * 2_000_000, b"\r\n--b1 x" * 1_500_000, b"\r" * 12_000_000, (b"\r\n--b1" + b" " * 250 + b"x") * 40_000],
 )
 def test_content_full_of_half_delimiters_is_read_in_time(octets):
     body = a_body(a_root(b"<a/>"), a_part(octets, "<d>"))

@@ -39,9 +39,7 @@ class _State(Enum):
     EPILOGUE = auto()
 
 
-_AFTER_DELIMITER = re.compile(rb"--|[ \t]{0,256}\r?\n")
-_PERHAPS_AFTER = re.compile(rb"-?|[ \t]{0,256}\r?")
-_LOOKAHEAD = 260
+_LONGEST_PADDING = 256
 
 
 class Splitter:
@@ -54,7 +52,11 @@ class Splitter:
 
     def __init__(self, boundary: str, handler: PartHandler, *, header_limit: int):
         """`header_limit` is in octets, for all the headers of a part."""
-        self._delimiter: Final = b"\r\n--" + boundary.encode("ascii")
+        delimiter = b"\r\n--" + boundary.encode("ascii")
+        self._delimiter: Final = re.compile(
+            re.escape(delimiter) + rb"(?:(--)|[ \t]{0,%d}+\r?\n)" % _LONGEST_PADDING,
+        )
+        self._longest: Final = len(delimiter) + _LONGEST_PADDING + 2
         self._handler = handler
         self._header_limit = header_limit
         self._state = _State.PREAMBLE
@@ -87,22 +89,15 @@ class Splitter:
             raise InvalidMessage("final boundary missing", element="multipart")
 
     def _content(self) -> bool:
-        """Pass on what is surely content; True when the state or the position changed and there may be more to do."""
+        """Pass on what is surely content; True when a delimiter was found and there may be more to do."""
         if self._state is _State.EPILOGUE:
             return False
-        at = self._buffer.find(self._delimiter)
-        if at < 0:
-            self._pass_on(len(self._buffer) - len(self._delimiter) + 1)
+        delimiter = self._delimiter.search(self._buffer)
+        if delimiter is None:
+            self._pass_on(len(self._buffer) - self._longest + 1)
             return False
-        self._pass_on(at)
-        length = len(self._delimiter)
-        tail = bytes(self._buffer[length : length + _LOOKAHEAD])
-        if after := _AFTER_DELIMITER.match(tail):
-            self._delimited(length + after.end(), last=after[0] == b"--")
-        elif _PERHAPS_AFTER.fullmatch(tail):
-            return False
-        else:
-            self._pass_on(length)
+        self._pass_on(delimiter.start())
+        self._delimited(delimiter.end() - delimiter.start(), last=delimiter[1] is not None)
         return True
 
     def _pass_on(self, count: int) -> None:
