@@ -10,7 +10,7 @@ from dmp.access.question import Decision, Question
 from dmp.access.sentences import told
 from dmp.actions.action import Action, Ask, Result, Scope, Turn
 from dmp.audit.trace import Outcome, Touched, Trace, Who
-from dmp.record.actor import Caller, Operator
+from dmp.record.actor import Caller
 from dmp.record.entry import DocumentEntry
 from dmp.record.errors import (
     AccessRefused,
@@ -29,7 +29,8 @@ ATTEMPTS = 3
 """An act that met another one on the same key is run again on what is there now."""
 MESSAGE_WINDOW = timedelta(hours=8)
 """How long a MessageID is remembered: the longest life of an assertion (DEC-51)."""
-NOBODY = Caller(Operator(""))
+NOBODY = Who(kind="unknown", person="")
+"""Who called when the assertion was refused: whatever it said is not believed."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Gate:
 
     def note_refusal(self, caller: Caller | None, verb: Verb | None, error: DmpError, at: datetime) -> None:
         """Leave the one trace of a call that was refused before it became an act."""
-        self._trace_failure(caller or NOBODY, verb, (), error, at)
+        self._trace_failure(caller, verb, (), error, at)
 
     def _attempts(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
@@ -121,7 +122,7 @@ class Gate:
             id=self.new_id(),
             at=at,
             who=Who.of(caller),
-            verb=scope.asks[0].verb,
+            verb=scope.main_verb,
             record=scope.record.key if scope.record else "",
             outcome=Outcome.REFUSED if stopped else Outcome.DONE,
             transaction=type(action).__name__,
@@ -132,17 +133,17 @@ class Gate:
         )
 
     def _trace_failure(
-        self, caller: Caller, verb: Verb | None, about: tuple[str, ...], error: Exception, at: datetime
+        self, caller: Caller | None, verb: Verb | None, about: tuple[str, ...], error: Exception, at: datetime
     ) -> None:
         """What breaks an act undoes it; its trace goes into a transaction of its own."""
         told = isinstance(error, DmpError)
         with self.store.begin() as tx:
-            record = tx.records.of(caller.patient) if caller.patient else None
+            record = tx.records.of(caller.patient) if caller and caller.patient else None
             tx.traces.append(
                 Trace(
                     id=self.new_id(),
                     at=at,
-                    who=Who.of(caller),
+                    who=Who.of(caller) if caller else NOBODY,
                     verb=verb or "unreadable",
                     record=record.key if record else "",
                     outcome=Outcome.REFUSED if told else Outcome.FAILED,
@@ -172,7 +173,7 @@ def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
     if answer.rule == "record-closed" and record is not None and record.closure is not None:
         return RecordClosed("the record is closed", reason=record.closure.reason)
     if answer.conceal and ask.entry is not None:
-        return DocumentNotFound(ask.entry.uuid)
+        return DocumentNotFound(ask.named or ask.entry.uuid)
     return AccessRefused(told(answer), rule=answer.rule)
 
 

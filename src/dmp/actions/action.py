@@ -24,21 +24,35 @@ class Ask:
     """One right the action needs. An `optional` one that is refused is left out; any other stops the act.
 
     `entry` is None for the record itself. `lot` holds the other documents of
-    the lot of a signature, which goes with them (DEC-12).
+    the lot of a signature, which goes with them (DEC-12). `named` is how the
+    caller named the entry, which a concealing refusal repeats: never another of
+    its ids.
     """
 
     verb: Verb
     entry: DocumentEntry | None = None
     optional: bool = False
     lot: tuple[DocumentEntry, ...] = ()
+    named: str = ""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What an action will touch: one record (None when there is none), and the rights to ask for."""
+    """What an action will touch: one record (None when there is none), and the rights to ask for.
+
+    The first ask that is refused gives the answer: rights that do not depend
+    on what exists come first. `verb` says what is done, for the trace, when it
+    is not the first right asked.
+    """
 
     record: Record | None
     asks: tuple[Ask, ...]
+    verb: Verb | None = None
+
+    @property
+    def main_verb(self) -> Verb:
+        """What is done."""
+        return self.verb or self.asks[0].verb
 
 
 @dataclass(frozen=True)

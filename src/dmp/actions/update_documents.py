@@ -57,7 +57,8 @@ class UpdateDocuments:
             return Scope(None, (Ask(self.verb),))
         contents = tx.inside(record)
         asks = [ask for operation in self.update.operations for ask in _asks(operation, contents)]
-        return Scope(record, tuple(asks) or (Ask(Verb.FIND_REFERENCE),))
+        # First a right that says the same whether the targets exist or not (DEC-10).
+        return Scope(record, (Ask(Verb.FIND_REFERENCE), *asks), asks[0].verb if asks else self.verb)
 
     def apply(self, turn: Turn) -> tuple[Problem, ...]:
         """Check and do every operation; returns no warning.
@@ -100,15 +101,13 @@ def _asks(operation: UpdateEntry | UpdateStatus, contents: RecordContents) -> It
     if isinstance(operation, UpdateStatus):
         for entry in contents.by_uuid([operation.target]):
             verb = STATUS_VERBS.get((entry.status, operation.new), Verb.FIND_REFERENCE)
-            yield Ask(verb)
-            yield Ask(verb, entry)
+            yield Ask(verb, entry, named=operation.target)
         return
     versions = contents.by_logical_id(operation.entry.logical_id)
     if versions:
         current = max(versions, key=lambda entry: entry.version)
         for verb in _verbs(current.visibility, operation.entry.visibility):
-            yield Ask(verb)
-            yield Ask(verb, current)
+            yield Ask(verb, current, named=operation.entry.logical_id)
 
 
 def _verbs(old: Visibility, new: Visibility) -> tuple[Verb, ...]:
