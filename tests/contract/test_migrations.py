@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store import dialect, migrate, schema
@@ -108,7 +108,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(engine: Engine):
         connection.execute(text("CREATE TABLE trace_queue (position INTEGER)"))
     before = shape(engine)
 
-    with pytest.raises(Exception, match="already exists"):
+    with pytest.raises(DBAPIError, match="already exists"):
         migrate.upgrade(engine)
 
     assert shape(engine) == before

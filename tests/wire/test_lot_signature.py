@@ -185,6 +185,14 @@ def test_xmlsec_verifies_the_core_of_what_we_sign(lot_for_xmlsec):
         xmlsec_verifies(a_signature().replace(b"09:00:00Z", b"09:00:01Z"), the_certificate())
 
 
+def test_a_key_on_a_curve_signs_too_and_xmlsec_agrees(lot_for_xmlsec):
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = a_certificate(key)
+    signature = a_signature(key=key, certificate=certificate)
+    assert verified(signature).certificate == certificate
+    xmlsec_verifies(signature, certificate)
+
+
 @pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="the xmlsec1 program is not installed")
 def test_the_xmlsec1_program_verifies_what_we_sign(tmp_path):
     signature, certificate = tmp_path / "signature.xml", tmp_path / "certificate.pem"

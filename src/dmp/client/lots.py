@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
 from dmp.client.credentials import Credentials
 from dmp.record import dtm
 from dmp.record.actor import Authentication
@@ -112,8 +110,6 @@ def signed(submission: Submission, credentials: Credentials, *, at: datetime, ne
 
 def signature_of(submission: Submission, credentials: Credentials, *, at: datetime, unique_id: str) -> bytes:
     """The XAdES signature over every document of the lot; `unique_id` is that of the signature document."""
-    if not isinstance(credentials.key, RSAPrivateKey):
-        raise TypeError("lots are signed with RSA (xds-wire 10.1): this holder has another kind of key")
     documents = {entry.unique_id: submission.documents[entry.uuid] for entry in submission.entries}
     return lot_signature.sign(
         signature_id=unique_id,

@@ -35,7 +35,7 @@ CRL_RENEWAL = timedelta(days=1)
 """Age from which a revocation list is made again, well before anyone refuses it."""
 RENEWAL = timedelta(days=30)
 """What must be left of the life of a certificate."""
-ELLIPTIC = frozenset({"expired", "revoked", "foreign"})
+ELLIPTIC = frozenset({"doctor2", "pharmacist", "expired", "revoked", "foreign"})
 """Holders with EC keys; the others have RSA ones, which every peer can read."""
 USES = (("auth", Use.AUTHENTICATION), ("sign", Use.SIGNATURE))
 

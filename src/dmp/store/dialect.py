@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import DDL, Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from dmp.record.errors import StorageUnavailable
@@ -50,7 +50,11 @@ def open_engine(url: str, *, connections: int) -> Engine:
     try:
         _refuse_unsafe_durability(engine)
     except DBAPIError as error:
+        engine.dispose()
         raise StorageUnavailable("the database does not answer") from error
+    except StorageUnavailable:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -119,8 +123,21 @@ def _refuse_unsafe_durability(engine: Engine) -> None:
 
 def is_conflict(error: DBAPIError) -> bool:
     """Tell a transaction that lost a race, and may simply be run again, from other failures."""
-    told = error.orig
-    return {getattr(told, "sqlstate", None), getattr(told, "sqlite_errorcode", None)} & _CONFLICTS != set()
+    return _native_code(error) in _CONFLICTS
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Tell a database that cannot be used now from a statement of ours that is wrong."""
+    if _native_code(error) == sqlite3.SQLITE_ERROR:
+        # SQLite's word for a wrong statement, though of the class of an outage.
+        return False
+    # A damaged file comes as the bare class.
+    kinds = (OperationalError, InternalError, InterfaceError)
+    return isinstance(error, kinds) or error.connection_invalidated or type(error) is DatabaseError
+
+
+def _native_code(error: DBAPIError) -> object:
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", None)
 
 
 def locked(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store import dialect
@@ -24,17 +24,11 @@ def told_apart() -> Iterator[None]:
     """
     try:
         yield
-    except exc.TimeoutError as error:
+    except NoConnectionFree as error:
         raise StorageUnavailable("every connection to the database is busy") from error
     except DBAPIError as error:
         if dialect.is_conflict(error):
             raise Conflict from error
-        if _is_outage(error):
+        if dialect.is_outage(error):
             raise StorageUnavailable("the database cannot be used now") from error
         raise
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    # SQLite tells a damaged file by the bare class.
-    kinds = (exc.OperationalError, exc.InternalError, exc.InterfaceError)
-    return isinstance(error, kinds) or error.connection_invalidated or type(error) is exc.DatabaseError

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from lxml import etree
 
 from dmp.record.errors import InvalidMessage
@@ -47,8 +47,12 @@ DIGESTS: Final[Mapping[str, str]] = {
 }
 """Digest methods known, by the name hashlib gives them; SHA-1 only where a setting allows it."""
 
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+"""A private key that may sign."""
+
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 RSA_SHA256: Final = f"{_MORE}rsa-sha256"
+ECDSA_SHA256: Final = f"{_MORE}ecdsa-sha256"
 _RSA: Final[Mapping[str, hashes.HashAlgorithm]] = {
     f"{DS}rsa-sha1": hashes.SHA1(),  # noqa: S303
     RSA_SHA256: hashes.SHA256(),
@@ -56,7 +60,7 @@ _RSA: Final[Mapping[str, hashes.HashAlgorithm]] = {
     f"{_MORE}rsa-sha512": hashes.SHA512(),
 }
 _ECDSA: Final[Mapping[str, hashes.HashAlgorithm]] = {
-    f"{_MORE}ecdsa-sha256": hashes.SHA256(),
+    ECDSA_SHA256: hashes.SHA256(),
     f"{_MORE}ecdsa-sha384": hashes.SHA384(),
     f"{_MORE}ecdsa-sha512": hashes.SHA512(),
 }
@@ -204,3 +208,17 @@ def _der(signed: bytes, key: ec.EllipticCurvePublicKey) -> bytes:
     if len(signed) != 2 * half:
         raise InvalidMessage("not two numbers of the curve", element="ds:SignatureValue")
     return encode_dss_signature(int.from_bytes(signed[:half]), int.from_bytes(signed[half:]))
+
+
+def sign(octets: bytes, key: Key) -> bytes:
+    """Sign with SHA-256; an EC signature is the two numbers side by side, as XML Signature writes it."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(octets, PKCS1v15(), hashes.SHA256())
+    numbers = decode_dss_signature(key.sign(octets, ec.ECDSA(hashes.SHA256())))
+    half = (key.key_size + 7) // 8
+    return b"".join(number.to_bytes(half) for number in numbers)
+
+
+def sign_method(key: Key) -> str:
+    """The SignatureMethod of `sign`."""
+    return RSA_SHA256 if isinstance(key, rsa.RSAPrivateKey) else ECDSA_SHA256

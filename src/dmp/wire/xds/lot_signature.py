@@ -16,9 +16,6 @@ from typing import Final
 from urllib.parse import unquote
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
@@ -62,12 +59,12 @@ def sign(
     signature_id: str,
     submission_set_unique_id: str,
     documents: Mapping[str, Content],
-    key: RSAPrivateKey,
+    key: dsig.Key,
     certificate: x509.Certificate,
     at: datetime,
     canonical: Collection[str] = (),
 ) -> bytes:
-    """Sign a lot with RSA and SHA-256; gives the octets of the signature document.
+    """Sign a lot with SHA-256, RSA as the DMP does or ECDSA; gives the octets of the signature document.
 
     `documents` are by uniqueId, the signature left out. `signature_id` is the
     root's Id, by custom the uniqueId of the signature document. Those named in
@@ -90,13 +87,13 @@ def sign(
         _add_reference(manifest, reference_uri(unique_id), octets, form=form)
     properties = _add_properties(_add(root, "Object"), certificate, at, signature_id)
     _add(signed_info, "CanonicalizationMethod", Algorithm=dsig.C14N_WITH_COMMENTS)
-    _add(signed_info, "SignatureMethod", Algorithm=dsig.RSA_SHA256)
+    _add(signed_info, "SignatureMethod", Algorithm=dsig.sign_method(key))
     for target, kind in ((manifest, f"{dsig.DS}Manifest"), (properties, f"{_XADES}SignedProperties")):
         form = dsig.C14N_WITH_COMMENTS
         octets = dsig.digest([dsig.canonical(target, form)], dsig.SHA256_DIGEST)
         _add_reference(signed_info, f"#{target.get('Id')}", octets, form=form, kind=kind)
     octets = dsig.canonical(signed_info, dsig.C14N_WITH_COMMENTS)
-    signature_value.text = _base64(key.sign(octets, PKCS1v15(), SHA256()))
+    signature_value.text = _base64(dsig.sign(octets, key))
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + serialise(root)
 
 
