@@ -20,6 +20,7 @@ from dmp.record.errors import (
     InvalidMessage,
     RecordClosed,
     RecordNotFound,
+    StorageUnavailable,
 )
 from dmp.record.record import Record
 from dmp.record.verb import Verb
@@ -58,20 +59,20 @@ class Gate:
         except _Refusal as refusal:
             raise refusal.told from None
         except Exception as error:
-            self._trace_failure(caller, action.verb, action.about, error, at)
+            self._trace_failure(caller, action.verb, error, at, about=action.about, scope=action.scope)
             raise
 
-    def note_refusal(self, caller: Caller | None, verb: Verb | None, error: DmpError, at: datetime) -> None:
-        """Leave the one trace of a call that was refused before it became an act."""
-        self._trace_failure(caller, verb, (), error, at)
+    def note_refusal(self, caller: Caller | None, verb: Verb | None, error: Exception, at: datetime) -> None:
+        """Leave the one trace of a call that was refused, or failed, before it became an act."""
+        self._trace_failure(caller, verb, error, at)
 
     def _attempts(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._attempt(caller, action, at)
-            except Conflict:
+            except Conflict as conflict:
                 if attempt == ATTEMPTS:
-                    raise
+                    raise StorageUnavailable("other acts came first each time") from conflict
         raise AssertionError("unreachable")
 
     def _attempt(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
@@ -114,10 +115,10 @@ class Gate:
     def _trace(
         self, caller: Caller, action: Action[object], scope: Scope, answers: list[tuple[Ask, Decision]], at: datetime
     ) -> Trace:
-        stopped = [answer.rule for ask, answer in answers if not answer.allowed and not ask.optional]
+        stopped, withheld = _stopped(answers), _withheld(answers)
         grounds = stopped or [answer.rule for ask, answer in answers if answer.allowed]
         touched = [_touched(ask.entry) for ask, answer in answers if ask.entry is not None and answer.allowed]
-        named = [Touched(unique_id=name) for name in action.about]
+        named = [_named(name) for name in action.about]
         return Trace(
             id=self.new_id(),
             at=at,
@@ -129,16 +130,24 @@ class Gate:
             touched=tuple(dict.fromkeys((*named, *touched))),
             rules=tuple(dict.fromkeys(grounds)),
             policy=self.policy.version,
+            detail="; ".join(dict.fromkeys(f"{name}: {rule}" for name, rule in withheld)),
             software=self.release,
         )
 
     def _trace_failure(
-        self, caller: Caller | None, verb: Verb | None, about: tuple[str, ...], error: Exception, at: datetime
+        self,
+        caller: Caller | None,
+        verb: Verb | None,
+        error: Exception,
+        at: datetime,
+        *,
+        about: tuple[str, ...] = (),
+        scope: Callable[[Tx], Scope] | None = None,
     ) -> None:
-        """What breaks an act undoes it; its trace goes into a transaction of its own."""
+        """What breaks an act undoes it; its trace goes into a transaction of its own, to the record it was about."""
         told = isinstance(error, DmpError)
         with self.store.begin() as tx:
-            record = tx.records.of(caller.patient) if caller and caller.patient else None
+            record = scope(tx).record if scope else _record_named_by(caller, tx)
             tx.traces.append(
                 Trace(
                     id=self.new_id(),
@@ -147,7 +156,7 @@ class Gate:
                     verb=verb or "unreadable",
                     record=record.key if record else "",
                     outcome=Outcome.REFUSED if told else Outcome.FAILED,
-                    touched=tuple(Touched(unique_id=name) for name in about),
+                    touched=tuple(_named(name) for name in about),
                     policy=self.policy.version,
                     detail=_detail(error),
                     software=self.release,
@@ -177,9 +186,31 @@ def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
     return AccessRefused(told(answer), rule=answer.rule)
 
 
+def _stopped(answers: list[tuple[Ask, Decision]]) -> list[str]:
+    """The rules that stopped the act, or that left nothing of all that the caller named."""
+    required = [answer.rule for ask, answer in answers if not answer.allowed and not ask.optional]
+    got_one = any(ask.named and answer.allowed for ask, answer in answers)
+    return required or ([] if got_one else [rule for _, rule in _withheld(answers)])
+
+
+def _withheld(answers: list[tuple[Ask, Decision]]) -> list[tuple[str, str]]:
+    """What the caller named and was answered as if it were not there, with the rule that says why."""
+    left_out = (pair for pair in answers if pair[0].optional and not pair[1].allowed)
+    return [(ask.named, answer.rule) for ask, answer in left_out if ask.named]
+
+
+def _record_named_by(caller: Caller | None, tx: Tx) -> Record | None:
+    return tx.records.of(caller.patient) if caller is not None and caller.patient is not None else None
+
+
 def _unique(entries: tuple[DocumentEntry, ...]) -> tuple[DocumentEntry, ...]:
     """Each entry once, though several rights were asked about it."""
     return tuple({entry.uuid: entry for entry in entries}.values())
+
+
+def _named(name: str) -> Touched:
+    """An id as the caller gave it, before it is known whether it leads anywhere."""
+    return Touched(uuid=name) if name.startswith("urn:uuid:") else Touched(unique_id=name)
 
 
 def _touched(entry: DocumentEntry) -> Touched:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,19 +20,20 @@ from dmp.documents.intake import IntakeRules
 from dmp.documents.signature import verifier
 from dmp.gate import Gate
 from dmp.record.actor import Caller
-from dmp.record.errors import DmpError
+from dmp.record.errors import StorageUnavailable
 from dmp.record.ins import check_ins
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
 from dmp.settings import Settings, check
 from dmp.store import migrate
 from dmp.store.sealing import latest_head, seal_traces
-from dmp.store.tx import Store
+from dmp.store.tx import Conflict, Store
 from dmp.trust import Trust
 from dmp.web import server
-from dmp.web.soap.edge import SERVICES, Edge
+from dmp.web.soap.edge import RETRY_AFTER, SERVICES, Edge
 from dmp.web.soap.endpoint import endpoint
 from dmp.web.soap.operation import House
+from dmp.web.unforeseen import report
 from dmp.wire.cda.schemas import Schemas
 from dmp.wire.soap import Envelope
 from dmp.wire.vihf.assertion import Vihf
@@ -83,7 +84,7 @@ def build_house(gate: Gate, settings: Settings, trust: Trust) -> House:
     def perform(caller: Caller, action: Action[Result]) -> Result:
         return gate.perform(caller, action, now())
 
-    def refuse(caller: Caller | None, verb: Verb | None, error: DmpError) -> None:
+    def refuse(caller: Caller | None, verb: Verb | None, error: Exception) -> None:
         gate.note_refusal(caller, verb, error, now())
 
     profile = settings.wire_profile
@@ -111,6 +112,12 @@ def build_edge(store: Store, settings: Settings) -> Edge:
     trust = Trust(settings)
 
     def authenticate(envelope: Envelope, certificate: bytes) -> tuple[Caller, Vihf]:
+        try:
+            return authenticated(envelope, certificate)
+        except Conflict:  # two first calls at once with one assertion (DEC-50): it is known now
+            return authenticated(envelope, certificate)
+
+    def authenticated(envelope: Envelope, certificate: bytes) -> tuple[Caller, Vihf]:
         at = now()
         with store.begin() as tx:
             return verify(
@@ -132,24 +139,38 @@ def build_app(store: Store, settings: Settings) -> Starlette:
     soap = endpoint(build_edge(store, settings), threads)
 
     async def admin(_request: Request) -> Response:
-        return JSONResponse(await to_thread.run_sync(_status, store, settings, limiter=threads))
+        try:
+            return JSONResponse(await to_thread.run_sync(_status, store, settings, limiter=threads))
+        except StorageUnavailable:
+            return Response(status_code=503, headers={"Retry-After": RETRY_AFTER})
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         sealing = asyncio.create_task(_seal_regularly(store))
         yield
         sealing.cancel()
-        await to_thread.run_sync(seal_traces, store, now())
+        await _seal(store)
         store.close()
 
     routes = [Route(f"/{name}", soap, methods=["POST"]) for name in SERVICES]
-    return Starlette(routes=[*routes, Route("/admin", admin, methods=["GET"])], lifespan=lifespan)
+    app = Starlette(routes=[*routes, Route("/admin", admin, methods=["GET"])], lifespan=lifespan)
+    # A redirection would be made of the Host header, which may be anything.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _seal_regularly(store: Store) -> None:
     while True:
         await asyncio.sleep(SEAL_EVERY)
+        await _seal(store)
+
+
+async def _seal(store: Store) -> None:
+    """Seal what waits; what cannot be sealed now waits for the next turn."""
+    try:
         await to_thread.run_sync(seal_traces, store, now())
+    except Exception as error:  # a process edge: one failure must not end the sealing for ever
+        report(error)
 
 
 def _status(store: Store, settings: Settings) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from dmp.actions.record_life import ChangeIdentity, CloseRecord, ReopenRecord
 from dmp.main import build_gate, open_store, refuse_identity
 from dmp.record.actor import Caller, Operator
 from dmp.record.errors import IncompleteRequest, RecordExists
-from dmp.record.hl7text import Cx
-from dmp.record.ins import InsKind
+from dmp.record.ins import read_ins
 from dmp.record.management import Device, IdentityChange, MessageHeader, MessageId, PartialTraits
 from dmp.record.patient import IdentityTraits, PatientId, Sex
 from dmp.record.profile import ProfileName
@@ -117,7 +116,7 @@ class Operations:
             store.close()
 
     def _patient(self, ins: str) -> PatientId:
-        patient = read_patient(ins, production=self.settings.production)
+        patient = read_ins(ins, production=self.settings.production)
         refuse_identity(self.settings, patient)
         return patient
 
@@ -127,13 +126,6 @@ class Operations:
             return build_gate(store, self.settings).perform(OPERATOR, action, datetime.now(UTC))
         finally:
             store.close()
-
-
-def read_patient(text: str, *, production: bool) -> PatientId:
-    """Read an INS of 15 characters, real or test as the instance takes, or a CX."""
-    if "^" in text:
-        return Cx.parse(text, element="INS").patient
-    return PatientId(text, InsKind.NIR if production else InsKind.NIR_TEST)
 
 
 def read_traits(path: Path) -> IdentityTraits:

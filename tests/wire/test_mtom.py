@@ -98,6 +98,10 @@ def test_mtom_is_the_other():
     assert (found.multipart, found.action, found.parameters["start"]) == (True, "urn:x", "<a@b>")
 
 
+def test_a_client_may_announce_the_media_type_of_soap_1_1_and_send_1_2():
+    assert packaging(a_content_type(**{"start-info": '"text/xml"'})).multipart
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -108,7 +112,7 @@ def test_mtom_is_the_other():
         "application/xop+xml",
         "multipart/form-data; boundary=b1",
         a_content_type(type='"text/xml"'),
-        a_content_type(**{"start-info": '"text/xml"'}),
+        a_content_type(**{"start-info": '"text/plain"'}),
         "nonsense",
     ],
 )

@@ -26,7 +26,8 @@ class Ask:
     `entry` is None for the record itself. `lot` holds the other documents of
     the lot of a signature, which goes with them (DEC-12). `named` is how the
     caller named the entry, which a concealing refusal repeats: never another of
-    its ids.
+    its ids. What he named and did not get is in the trace, even where it is
+    optional.
     """
 
     verb: Verb

@@ -1,10 +1,10 @@
 """Search a record («recherche», ITI-18, TD3.1): what the caller may not see does not exist."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
-from dmp.record.entry import Association, DocumentEntry, RegistryObjects, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, RegistryObjects, SubmissionSet
 from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.query import (
@@ -17,11 +17,14 @@ from dmp.record.query import (
     StoredQuery,
 )
 from dmp.record.verb import Verb
-from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
 MOST_OBJECTS = 5000
 """Over this many full objects the answer is XDSTooManyResults, never a silent cut (xds-wire 6.5)."""
+
+
+LotOf = Callable[[str], Iterable[DocumentEntry]]
+"""Every entry that came with one."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ class SearchRecord:
         if record is None:
             return Scope(None, (Ask(self.verb),))
         contents = tx.inside(record)
-        return Scope(record, (Ask(self.verb), *asks_about(self.verb, contents.entries(), contents)))
+        entries = contents.entries()
+        lots = _companions(entries, contents.entries_of_lots())
+        return Scope(record, (Ask(self.verb), *asks_about(self.verb, entries, lots.__getitem__)))
 
     def apply(self, turn: Turn) -> RegistryObjects:
         """Answer from what may be seen.
@@ -92,11 +97,21 @@ class SearchRecord:
         )
 
 
-def asks_about(verb: Verb, entries: Iterable[DocumentEntry], contents: RecordContents) -> Iterable[Ask]:
+def asks_about(verb: Verb, entries: Iterable[DocumentEntry], lot_of: LotOf) -> Iterable[Ask]:
     """One optional ask for each entry; the signature of a lot is asked about with its lot (DEC-12)."""
     for entry in entries:
-        lot = contents.lot_of(entry.uuid) if entry.is_signature else ()
-        yield Ask(verb, entry, optional=True, lot=tuple(other for other in lot if other.uuid != entry.uuid))
+        lot = lot_of(entry.uuid) if entry.is_signature else ()
+        companions = tuple(other for other in lot if other.uuid != entry.uuid)
+        yield Ask(verb, entry, optional=True, lot=companions)
+
+
+def _companions(
+    entries: Iterable[DocumentEntry], lots: Mapping[str, Collection[str]]
+) -> Mapping[str, tuple[DocumentEntry, ...]]:
+    """What came with each entry, itself included."""
+    known = {entry.uuid: entry for entry in entries}
+    groups = (tuple(known[uuid] for uuid in sorted(held)) for held in lots.values())
+    return {entry.uuid: group for group in groups for entry in group}
 
 
 def current_versions(entries: Iterable[DocumentEntry]) -> tuple[DocumentEntry, ...]:
@@ -110,10 +125,19 @@ def current_versions(entries: Iterable[DocumentEntry]) -> tuple[DocumentEntry, .
 
 
 def _lots(turn: Turn) -> tuple[SubmissionSet, ...]:
-    """The lots of which at least one document may be seen; the signature does not count (DEC-12)."""
-    seen = {entry.uuid for entry in turn.entries if not entry.is_signature}
-    visible = [lot for lot, held in turn.contents.entries_of_lots().items() if held & seen]
-    return turn.contents.lots_by_uuid(visible)
+    """The lots of which at least one document may be seen; the signature does not count (DEC-12).
+
+    A lot is Archived when all its documents are (xds-wire 4.3): all that may
+    be seen of them, or its status would tell of the others (AR-17).
+    """
+    newest = {entry.logical_id: entry.status for entry in current_versions(turn.entries)}
+    seen = {entry.uuid: newest[entry.logical_id] for entry in turn.entries if not entry.is_signature}
+    statuses = {
+        lot: {seen[uuid] for uuid in held if uuid in seen} for lot, held in turn.contents.entries_of_lots().items()
+    }
+    lots = turn.contents.lots_by_uuid(lot for lot, found in statuses.items() if found)
+    archived = {EntryStatus.ARCHIVED}
+    return tuple(replace(lot, status=EntryStatus.ARCHIVED) if statuses[lot.uuid] == archived else lot for lot in lots)
 
 
 def _sorted(entries: Iterable[DocumentEntry]) -> tuple[DocumentEntry, ...]:

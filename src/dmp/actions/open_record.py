@@ -32,10 +32,8 @@ class OpenRecord:
     about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
-        """The record of the person, under any identifier given, if there is one already."""
-        found = (tx.records.of(patient) for patient in self.identifiers)
-        record = next((record for record in found if record is not None), None)
-        return Scope(record, (Ask(Verb.OPEN_RECORD),))
+        """The record under the first identifier, the one that the caller's assertion names, if there is one."""
+        return Scope(tx.records.of(self.identifiers[0]), (Ask(Verb.OPEN_RECORD),))
 
     def apply(self, turn: Turn) -> Record:
         """Open it.
@@ -46,7 +44,7 @@ class OpenRecord:
             ConsentMissing: OPT_IN, without consent (LC-2).
             IncompleteRequest: a minor without legal representative (LC-8).
         """
-        if turn.record is not None:
+        if any(turn.tx.records.of(patient) is not None for patient in self.identifiers):
             raise RecordExists("the person already has a record")
         self._refuse_what_the_law_refuses(turn)
         record = Record(

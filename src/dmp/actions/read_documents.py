@@ -1,6 +1,6 @@
 """Read documents («consultation», ITI-43, TD3.2): every right is asked again at each reading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dmp.actions.action import Ask, Scope, Turn
 from dmp.actions.find_documents import asks_about
@@ -38,8 +38,9 @@ class ReadDocuments:
         if record is None:
             return Scope(None, (Ask(Verb.READ),))
         contents = tx.inside(record)
-        asks = asks_about(Verb.READ, contents.by_unique_id(self.unique_ids), contents)
-        return Scope(record, (Ask(Verb.READ), *asks))
+        entries = contents.by_unique_id(self.unique_ids)
+        asks = zip(asks_about(Verb.READ, entries, contents.lot_of), entries, strict=True)
+        return Scope(record, (Ask(Verb.READ), *(replace(ask, named=entry.unique_id) for ask, entry in asks)))
 
     def apply(self, turn: Turn) -> tuple[ReadDocument | None, ...]:
         """One answer per uniqueId asked, in order; None for what is not there or may not be read."""

@@ -6,18 +6,12 @@ from datetime import datetime
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.record.actor import person_id
 from dmp.record.age import is_minor
-from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, InvalidIdentity, RecordNotClosed
+from dmp.record.errors import ConsentMissing, IncompleteRequest, InvalidIdentity, RecordNotClosed
 from dmp.record.management import IdentityChange
 from dmp.record.patient import IdentityTraits, PatientId
 from dmp.record.record import ClosingReason, Closure, Consent, Oppositions, Record, RecordState
 from dmp.record.verb import Verb
 from dmp.store.tx import Tx
-
-
-def _refuse_if_on_portal(record: Record) -> None:
-    """TD1.3b and TD1.4 work only on records that are not linked to the citizen's space (functional 0)."""
-    if record.linked_to_portal:
-        raise AccessRefused("a record linked to the citizen's space is managed there", rule="linked-to-portal")
 
 
 @dataclass(frozen=True)
@@ -38,7 +32,6 @@ class CloseRecord:
     def apply(self, turn: Turn) -> Record:
         """Close it; closing for death also notes the death (LC-13)."""
         record = turn.known_record
-        _refuse_if_on_portal(record)
         closed = replace(
             record,
             state=RecordState.CLOSED,
@@ -106,10 +99,8 @@ class ChangeIdentity:
         Raises:
             InvalidIdentity: a strict trait differs from the one on record (xds-wire 9.3).
             IncompleteRequest: a minor would be left without representative.
-            AccessRefused: the record is linked to the citizen's space.
         """
         record = turn.known_record
-        _refuse_if_on_portal(record)
         changed = self._changed(record)
         if changed.traits and is_minor(changed.traits.birth_date, turn.at.date()) and not changed.guardians:
             raise IncompleteRequest("a minor needs a legal representative", element="personalRelationship")

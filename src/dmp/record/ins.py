@@ -6,6 +6,7 @@ import unicodedata
 from enum import StrEnum
 
 from dmp.record.errors import InvalidIdentity
+from dmp.record.hl7text import Cx
 from dmp.record.patient import IdentityTraits, PatientId
 
 
@@ -154,3 +155,14 @@ def same_person(one: IdentityTraits, other: IdentityTraits) -> tuple[str, ...]:
 
 def _loose(name: str) -> str:
     return _SEPARATORS.sub("", normalised(name))
+
+
+def read_ins(text: str, *, production: bool) -> PatientId:
+    """Read what a person types: an INS of 15 characters, real or test as the instance takes, or a CX.
+
+    Raises:
+        InvalidIdentity: a CX that is not well formed.
+    """
+    if "^" in text:
+        return Cx.parse(text, element="INS").patient
+    return PatientId(text, InsKind.NIR if production else InsKind.NIR_TEST)

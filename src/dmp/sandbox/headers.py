@@ -11,10 +11,10 @@ from dmp.client import lots
 from dmp.client.client import DmpClient
 from dmp.client.credentials import Credentials, read_contract
 from dmp.client.header import Saying, security_header
-from dmp.operations import read_patient
 from dmp.record.actor import Authentication, Mode
 from dmp.record.entry import SIGNATURE_TYPE
 from dmp.record.errors import IncompleteRequest
+from dmp.record.ins import read_ins
 from dmp.record.profile import ihe
 from dmp.record.submission import Submission
 from dmp.wire import mtom
@@ -51,7 +51,7 @@ def header(folder: Path, wanted: HeaderRequest) -> bytes:
         IncompleteRequest: an option names nothing here; the option is named.
     """
     who = _credentials(read_contract(folder)["holders"], folder, wanted)
-    patient = read_patient(wanted.patient, production=False) if wanted.patient else None
+    patient = read_ins(wanted.patient, production=False) if wanted.patient else None
     said = Saying(_mode(wanted.mode), wanted.reason or _usual_reason(wanted.mode), wanted.secret)
     return serialise(security_header(who, patient, said, at=datetime.now(UTC)))
 

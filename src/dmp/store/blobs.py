@@ -8,7 +8,7 @@ number and a last-chunk flag, padded to a size class; its name is random.
 import hashlib
 import secrets
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -76,17 +76,18 @@ class FileBlobs:
             StorageUnavailable: the disk is full or failed; nothing was kept.
         """
         name, key = secrets.token_hex(16), secrets.token_bytes(32)
-        target, plain, stored = self._path(name), _Measure(), _Measure()
+        target, digest, sizes = self._path(name), hashlib.sha256(), list[int]()
         temporary = target.with_suffix(".part")
+        measured = _noting(content, lambda piece: sizes.append(len(piece)))
         try:
             self._make_durable(target.parent)
             with all_or_nothing(temporary, target):
-                write_new(temporary, stored.through(_seal(key, plain.through(content))))
+                write_new(temporary, _noting(_seal(key, measured), digest.update))
                 temporary.rename(target)
                 sync_folder(target.parent)
         except OSError as error:
             raise StorageUnavailable("a document could not be written") from error
-        return BlobRef(name, key, plain.size, stored.sha256.digest())
+        return BlobRef(name, key, sum(sizes), digest.digest())
 
     def get(self, ref: BlobRef) -> bytes:
         """Read, check and open a blob.
@@ -130,18 +131,10 @@ class FileBlobs:
         return self._folder / name[:2] / name
 
 
-class _Measure:
-    """Counts and digests the octets that pass."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.sha256 = hashlib.sha256()
-
-    def through(self, content: Iterable[bytes]) -> Iterator[bytes]:
-        for piece in content:
-            self.size += len(piece)
-            self.sha256.update(piece)
-            yield piece
+def _noting(pieces: Iterable[bytes], note: Callable[[bytes], None]) -> Iterator[bytes]:
+    for piece in pieces:
+        note(piece)
+        yield piece
 
 
 def _seal(key: bytes, content: Iterable[bytes]) -> Iterator[bytes]:

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dmp.record.errors import InvalidMessage
+from dmp.record.profile import MIB
 
 SLOWEST = 15.0
 """Seconds without an octet before a body is given up (DEC-119)."""
 BODY_TIME = 120.0
 """Seconds for a whole body."""
+LINGER = 5.0
+"""Seconds during which the rest of a refused body is read on and thrown away."""
+LINGER_SIZE = 64 * MIB
 
 
 @dataclass(frozen=True)
@@ -34,42 +38,81 @@ class Outgoing:
     pieces: tuple[bytes, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
 
+    def closing(self) -> "Outgoing":
+        """The same answer, the last one of its connection."""
+        return replace(self, headers={**self.headers, "Connection": "close"})
+
 
 def incoming(request: Request) -> Incoming:
     """The head of a request."""
     tls = request.scope.get("extensions", {}).get("tls", {})
+    # The path of the scope: the URL of the framework is made with the Host header, which may be anything.
     return Incoming(
-        path=request.url.path.strip("/").rpartition("/")[2],
+        path=request.scope["path"].strip("/").rpartition("/")[2],
         content_type=request.headers.get("content-type", ""),
         content_encoding=request.headers.get("content-encoding", ""),
         certificate=tls.get("client_certificate") or b"",
     )
 
 
-async def body(request: Request, *, most: int) -> AsyncIterator[bytes]:
-    """The octets of a request as they come.
+class Body:
+    """The octets of one request, read once, as they come."""
 
-    Raises:
-        InvalidMessage: over `most` octets (413), or too slow (408).
-    """
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most:
-        raise InvalidMessage("the request is too large", element="Content-Length", status=413)
-    received, stream = 0, request.stream()
-    async with asyncio.timeout(BODY_TIME):
+    def __init__(self, request: Request):
+        """Nothing is read yet."""
+        self._request = request
+        self._stream = request.stream()
+        self._ended = False
+
+    async def pieces(self, *, most: int) -> AsyncIterator[bytes]:
+        """The octets as they come.
+
+        Raises:
+            InvalidMessage: over `most` octets (413), too slow (408), or cut short.
+        """
+        declared = self._request.headers.get("content-length", "")
+        if declared.isascii() and declared.isdigit() and int(declared) > most:
+            raise InvalidMessage("the request is too large", element="Content-Length", status=413)
+        received, clock = 0, asyncio.get_running_loop()
+        until = clock.time() + BODY_TIME
         while True:
-            try:
-                piece = await asyncio.wait_for(anext(stream), SLOWEST)
-            except StopAsyncIteration:
+            piece = await self._next(min(SLOWEST, until - clock.time()))
+            if piece is None:
                 return
-            except ClientDisconnect as error:
-                raise InvalidMessage("the caller left before the end", element="body", status=400) from error
-            except TimeoutError as error:
-                raise InvalidMessage("the request comes too slowly", element="body", status=408) from error
             received += len(piece)
             if received > most:
                 raise InvalidMessage("the request is too large", element="body", status=413)
             yield piece
+
+    async def _next(self, seconds: float) -> bytes | None:
+        try:
+            return await asyncio.wait_for(anext(self._stream), seconds)
+        except StopAsyncIteration:
+            self._ended = True
+            return None
+        except ClientDisconnect as error:
+            self._ended = True
+            raise InvalidMessage("the caller left before the end", element="body", status=400) from error
+        except TimeoutError as error:
+            self._ended = True
+            raise InvalidMessage("the request comes too slowly", element="body", status=408) from error
+
+    async def discard(self) -> None:
+        """Read on for a moment what a refused caller still sends: most read no answer before they have sent all.
+
+        One that waits for our leave to send (`Expect: 100-continue`) sends nothing more.
+        """
+        if self._ended or "expect" in self._request.headers:
+            return
+        left = LINGER_SIZE
+        try:
+            async with asyncio.timeout(LINGER):
+                async for piece in self._stream:
+                    left -= len(piece)
+                    if left < 0:
+                        return
+        except (TimeoutError, ClientDisconnect):
+            return
 
 
 def response(answer: Outgoing) -> Response:

@@ -1,9 +1,9 @@
 """The listening server: mutual TLS, and the caller's certificate handed to the application.
 
 uvicorn does not give the client certificate to the application; `TlsProtocol`
-does. It rests on two internals of uvicorn's protocol (`connection_made` and
-`app`), which is why uvicorn's minor version is pinned and the journeys play
-every act over real mutual TLS.
+does. It rests on internals of uvicorn's protocol (`app`, `cycle` and the
+callbacks of the parser), which is why uvicorn's minor version is pinned and the
+tests play every act, and every attack, over real mutual TLS.
 """
 
 import asyncio
@@ -21,6 +21,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """TLS 1.2 suites (xds-wire 1.6): forward secrecy, no CBC. TLS 1.3 chooses its own."""
 KEEP_ALIVE = 75
+HEAD_SIZE = 64 * 1024
+"""Octets of a request line and its headers, about: refused once they are over."""
+HEAD_TIME = 15.0
+"""Seconds for a request line and its headers."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,16 @@ class TlsFiles:
 
 
 class TlsProtocol(HttpToolsProtocol):
-    """HTTP/1.1 that puts the verified client certificate (DER) into `scope["extensions"]["tls"]`."""
+    """HTTP/1.1 that puts the verified client certificate (DER) into `scope["extensions"]["tls"]`.
+
+    It also bounds the head of a request, in octets and in time, which uvicorn
+    leaves to a proxy: a caller who sends his headers drop by drop, or without
+    end, is cut off.
+    """
+
+    _in_head = True
+    _head_size = 0
+    _head_clock: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -48,6 +61,53 @@ class TlsProtocol(HttpToolsProtocol):
             await inner(scope, receive, send)
 
         self.app = app
+        self._start_clock()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Measure what comes before the end of a head."""
+        if self._in_head:
+            self._head_size += len(data)
+            self._start_clock()
+        super().data_received(data)
+        if self._in_head and self._head_size > HEAD_SIZE and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
+            self.transport.close()
+
+    @override
+    def on_headers_complete(self) -> None:
+        """The head is whole: the body has limits of its own."""
+        self._in_head, self._head_size = False, 0
+        self._stop_clock()
+        super().on_headers_complete()
+
+    @override
+    def on_message_complete(self) -> None:
+        """What comes next is another head."""
+        super().on_message_complete()
+        self._in_head = True
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more to watch."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def _start_clock(self) -> None:
+        if self._head_clock is None:
+            self._head_clock = self.loop.call_later(HEAD_TIME, self._too_slow)
+
+    def _stop_clock(self) -> None:
+        if self._head_clock is not None:
+            self._head_clock.cancel()
+            self._head_clock = None
+
+    def _too_slow(self) -> None:
+        self._head_clock = None
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+        else:  # an earlier request of this connection is still being answered
+            self._start_clock()
 
 
 def tls_context(files: TlsFiles) -> ssl.SSLContext:

@@ -37,6 +37,9 @@ LIMITS: Final = Limits()
 def packaging(content_type: str | None) -> MediaType:
     """Read the Content-Type of a request or an answer: simple SOAP, or MTOM with a usable boundary (xds-wire 1.5).
 
+    MTOM clients that speak SOAP 1.2 may still announce the `text/xml` of 1.1
+    in `start-info` (node-soap does): the envelope itself tells the version.
+
     Raises:
         InvalidMessage: status 415 for anything else; a fault for an MTOM type without a boundary of RFC 2046.
     """
@@ -44,8 +47,8 @@ def packaging(content_type: str | None) -> MediaType:
     if found.name == SOAP:
         return found
     said = (found.parameters.get("type", XOP), found.parameters.get("start-info", SOAP))
-    names = tuple(value.partition(";")[0].strip().lower() for value in said)
-    if found.name != RELATED or names != (XOP, SOAP):
+    kind, info = (value.partition(";")[0].strip().lower() for value in said)
+    if found.name != RELATED or kind != XOP or info not in (SOAP, "text/xml"):
         raise InvalidMessage("neither SOAP 1.2 nor MTOM", element="Content-Type", status=415)
     if not is_boundary(found.parameters.get("boundary", "")):
         raise InvalidMessage("boundary missing or malformed", element="Content-Type")

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dmp.record.actor import Caller
-from dmp.record.errors import AssertionRefused, DmpError, InvalidMessage
+from dmp.record.errors import AssertionRefused, DmpError, InvalidMessage, StorageUnavailable
 from dmp.record.verb import Verb
 from dmp.web.http import Incoming, Outgoing
 from dmp.web.soap import habilitations, patients, registry, repository
 from dmp.web.soap.operation import Answer, House, Message, Operation
+from dmp.web.unforeseen import report
 from dmp.wire import mtom, soap
 from dmp.wire.mime import MediaType
 from dmp.wire.soap import Envelope
@@ -27,6 +28,10 @@ SERVICES: Mapping[str, tuple[Operation, ...]] = {
     "habilitations": habilitations.OPERATIONS,
 }
 """One path per service (xds-wire 1.1)."""
+RETRY_AFTER = "5"
+"""Seconds that a caller should wait when the storage is not available."""
+_BUSY = soap.Fault("Receiver", "", "the service cannot answer now, try again later")
+_BROKEN = soap.Fault("Receiver", "", "the service failed")
 
 
 class Authenticate(Protocol):
@@ -54,55 +59,64 @@ class Edge:
     authenticate: Authenticate
 
     def answer(self, received: Received) -> Outgoing:
-        """Answer one request, whatever it holds."""
+        """Answer one request, whatever it holds; of an error that nobody foresaw nothing is told (xds-wire 1.7)."""
+        call = _Call()
         try:
-            envelope = self._open(received)
-        except InvalidMessage as error:
-            return self.refuse(error)
-        caller: Caller | None = None
-        verb: Verb | None = None
-        try:
-            operation = _operation(received, envelope)
-            verb = operation.verb
-            security = envelope.required_security()
-            caller, vihf = self.authenticate(replace(envelope, security=security), received.head.certificate)
-            caller = replace(caller, message=envelope.message_id)
-            received.content.check_references(envelope.tree)
-            message = Message(envelope.body, caller, vihf, received.content.resolve, self.house.clock())
-            answer = self._act(operation, message)
-        except _TracedByTheGate as traced:
-            return self._fault(traced.error, envelope.message_id)
-        except (InvalidMessage, AssertionRefused) as error:
-            self.house.refuse(caller, verb, error)
-            return self._fault(error, envelope.message_id)
-        return self._send(operation, answer, envelope)
+            return self._answer(received, call)
+        except Exception as error:  # a process edge: whatever goes wrong is answered and traced
+            return self._refuse(call, error)
 
-    def refuse(self, error: InvalidMessage) -> Outgoing:
-        """Answer a request of which nothing can be read: its packaging or its XML is broken."""
-        self.house.refuse(None, None, error)
-        return Outgoing(error.status) if error.status else self._fault(error, None)
+    def refuse(self, error: Exception) -> Outgoing:
+        """Answer a request of which nothing can be read: its packaging is broken, or it could not be kept."""
+        return self._refuse(_Call(), error)
 
-    def _open(self, received: Received) -> Envelope:
-        media_type, content = received.media_type, received.content
-        charset = content.charset or media_type.charset
-        return soap.read(content.root, http_action=media_type.parameters.get("action"), charset=charset)
+    def _answer(self, received: Received, call: "_Call") -> Outgoing:
+        envelope = _open(received)
+        call.message_id = envelope.message_id
+        operation = _operation(received, envelope)
+        call.verb = operation.verb
+        security = envelope.required_security()
+        caller, vihf = self.authenticate(replace(envelope, security=security), received.head.certificate)
+        call.caller = replace(caller, message=envelope.message_id)
+        received.content.check_references(envelope.tree)
+        message = Message(envelope.body, call.caller, vihf, received.content.resolve, self.house.clock())
+        return self._send(operation, self._act(operation, message, call), envelope)
 
-    def _act(self, operation: Operation, message: Message) -> Answer:
-        """Parse, perform, render; every error of the house becomes the answer of this message."""
+    def _act(self, operation: Operation, message: Message, call: "_Call") -> Answer:
+        """Parse, perform, render; every error of the house becomes the answer of this message, if it has one."""
         try:
             action = operation.parse(message, self.house)
+            call.traced = True  # from here on the gate leaves the trace
+            result = self.house.perform(message.caller, action)
         except (InvalidMessage, AssertionRefused):
             raise
         except DmpError as error:
-            self.house.refuse(message.caller, operation.verb, error)
-            return operation.refused(error, message, self.house)
-        try:
-            result = self.house.perform(message.caller, action)
-        except (InvalidMessage, AssertionRefused) as error:
-            raise _TracedByTheGate(error) from error
-        except DmpError as error:
-            return operation.refused(error, message, self.house)
+            answer = operation.refused(error, message, self.house)
+            self._trace(call, error)
+            return answer
         return operation.render(result, message, self.house)
+
+    def _refuse(self, call: "_Call", error: Exception) -> Outgoing:
+        try:
+            self._trace(call, error)
+        except Exception as untraced:  # no trace, no act: whatever the request was, it is now a failure of ours
+            error = untraced
+        if isinstance(error, InvalidMessage) and error.status:
+            return Outgoing(error.status)
+        if isinstance(error, InvalidMessage | AssertionRefused):
+            return self._fault(soap.fault_of(error, profile=self.house.profile.name), call.message_id)
+        if isinstance(error, DmpError) and not isinstance(error, StorageUnavailable):
+            return self._fault(soap.Fault("Sender", "", error.code), call.message_id)
+        report(error)
+        if isinstance(error, StorageUnavailable):
+            return replace(self._fault(_BUSY, call.message_id), status=503, headers={"Retry-After": RETRY_AFTER})
+        return self._fault(_BROKEN, call.message_id)
+
+    def _trace(self, call: "_Call", error: Exception) -> None:
+        """Leave the one trace of this call, unless it is there."""
+        if not call.traced:
+            call.traced = True
+            self.house.refuse(call.caller, call.verb, error)
 
     def _send(self, operation: Operation, answer: Answer, envelope: Envelope) -> Outgoing:
         action = operation.answer_action(envelope.action, self.house.profile)
@@ -114,18 +128,25 @@ class Edge:
         media_type, pieces = mtom.write(root, answer.parts, boundary=boundary, root_id=root_id, action=action)
         return Outgoing(200, media_type, tuple(pieces))
 
-    def _fault(self, error: InvalidMessage | AssertionRefused, relates_to: str | None) -> Outgoing:
-        told = soap.fault_of(error, profile=self.house.profile.name)
+    def _fault(self, told: soap.Fault, relates_to: str | None) -> Outgoing:
         body = soap.fault(told, relates_to=relates_to, message_id=f"urn:uuid:{self.house.new_id()}")
         return Outgoing(told.http_status, mtom.simple_type(""), (body,))
 
 
-class _TracedByTheGate(Exception):
-    """A refusal that ends in a fault, met inside the gate, which has traced it already."""
+@dataclass
+class _Call:
+    """What is known so far of one request, for its trace and for the fault that may end it."""
 
-    def __init__(self, error: InvalidMessage | AssertionRefused):
-        super().__init__(str(error))
-        self.error = error
+    message_id: str | None = None
+    caller: Caller | None = None
+    verb: Verb | None = None
+    traced: bool = False
+
+
+def _open(received: Received) -> Envelope:
+    media_type, content = received.media_type, received.content
+    charset = content.charset or media_type.charset
+    return soap.read(content.root, http_action=media_type.parameters.get("action"), charset=charset)
 
 
 def _operation(received: Received, envelope: Envelope) -> Operation:

@@ -20,33 +20,35 @@ def endpoint(edge: Edge, threads: CapacityLimiter) -> Callable[[Request], Awaita
     """The handler of all the SOAP paths; `threads` bounds the requests worked on at once."""
 
     async def handle(request: Request) -> Response:
+        body = http.Body(request)
         try:
-            received = await _receive(request)
-        except InvalidMessage as error:
-            return http.response(await to_thread.run_sync(edge.refuse, error, limiter=threads))
+            received = await _receive(http.incoming(request), body)
+        except Exception as error:  # a process edge: whatever goes wrong is answered and traced
+            await body.discard()
+            answer = await to_thread.run_sync(edge.refuse, error, limiter=threads)
+            return http.response(answer.closing())
         return http.response(await to_thread.run_sync(edge.answer, received, limiter=threads))
 
     return handle
 
 
-async def _receive(request: Request) -> Received:
+async def _receive(head: http.Incoming, body: http.Body) -> Received:
     """Read a request within the limits of DEC-55; the parts go into spools, the envelope into memory."""
-    head = http.incoming(request)
     packaged = mtom.packaging(head.content_type)
     if packaged.multipart:
         reader = mtom.MultipartReader(packaged, limits=LIMITS, new_sink=SpooledSink)
-        async for piece in _expanded(request, head.content_encoding, LIMITS.request):
+        async for piece in _expanded(body, head.content_encoding, LIMITS.request):
             reader.feed(piece)
         return Received(head, packaged, reader.close())
     octets = bytearray()
-    async for piece in _expanded(request, head.content_encoding, LIMITS.envelope):
+    async for piece in _expanded(body, head.content_encoding, LIMITS.envelope):
         octets += piece
     return Received(head, packaged, mtom.Multipart(bytes(octets)))
 
 
-async def _expanded(request: Request, encoding: str, most: int) -> AsyncIterator[bytes]:
+async def _expanded(body: http.Body, encoding: str, most: int) -> AsyncIterator[bytes]:
     """The octets of the body, its Content-Encoding undone: none, or gzip within its ratio (xds-wire 1.5)."""
-    pieces = http.body(request, most=most)
+    pieces = body.pieces(most=most)
     if encoding.strip().lower() in ("", "identity"):
         async for piece in pieces:
             yield piece

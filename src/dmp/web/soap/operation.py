@@ -27,8 +27,8 @@ Element = etree._Element
 class RefuseAtEdge(Protocol):
     """The gate's second way in: a call that never became an act leaves its trace too."""
 
-    def __call__(self, caller: Caller | None, verb: Verb | None, error: DmpError) -> None:
-        """Leave one trace of a refused call."""
+    def __call__(self, caller: Caller | None, verb: Verb | None, error: Exception) -> None:
+        """Leave one trace of a call that was refused, or that failed."""
         ...
 
 

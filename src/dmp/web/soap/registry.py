@@ -50,7 +50,7 @@ def _search_refused(error: DmpError, message: Message, house: House) -> Answer:
 def _parse_update(message: Message, house: House) -> UpdateDocuments:
     update = iti57.read(message.body, profile=house.profile, at=message.at)
     patient = Cx.parse(update.submission_set.patient_cx).patient
-    return UpdateDocuments(message.patient(patient), update)
+    return UpdateDocuments(message.patient(patient), update, house.profile)
 
 
 def _render_update(warnings: tuple[Problem, ...], message: Message, house: House) -> Answer:  # noqa: ARG001
