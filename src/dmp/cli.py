@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -11,6 +11,13 @@ from dmp import __version__
 from dmp.record.errors import DmpError
 from dmp.record.profile import ProfileName
 from dmp.record.record import ClosingReason, Regime
+from dmp.sandbox.trouble import Trouble
+from dmp.settings import InvalidSetting
+
+if TYPE_CHECKING:
+    from dmp.operations import Operations
+
+SANDBOX, SERVICE = "For integrators: a sandbox", "For operators: the service"
 
 app = typer.Typer(
     name="dmp",
@@ -20,19 +27,43 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 record_app = typer.Typer(help="Open, close, reopen and test records, as the operator.", no_args_is_help=True)
-app.add_typer(record_app, name="record")
-
-Folder = Annotated[Path, typer.Option("--dir", help="Folder of the sandbox.")]
 
 
 def main() -> None:
-    """Run a command; an error of the house is one line, not a traceback."""
+    """Run a command; what is wrong is told in one line that says what to do, not by a traceback."""
     try:
-        app()
-    except DmpError as error:
-        element = getattr(error, "element", "")
-        print(f"dmp: {error.code}: {f'{element}: ' if element else ''}{error}", file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from error
+        status = app(standalone_mode=False, prog_name="dmp")
+    except typer.TyperException as error:
+        _end(_misused(error), error.exit_code)
+    except (DmpError, Trouble, InvalidSetting) as error:
+        _end(_told(error), 1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _end(f"{error.filename}: {error.strerror}", 1)
+    raise SystemExit(status or 0)
+
+
+def _end(message: str, status: int) -> NoReturn:
+    if message:
+        typer.echo(f"dmp: {' '.join(message.split())}", err=True)
+    raise SystemExit(status)
+
+
+def _misused(error: typer.TyperException) -> str:
+    """What was typed wrong, and where to look; without a message, the help that replaces it has been printed."""
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{message}; see {context.command_path} --help" if message and context else message
+
+
+def _told(error: Exception) -> str:
+    """The sentence of an error, with the element at fault before it and the name of the refusal after it."""
+    if not isinstance(error, DmpError):
+        return str(error)
+    element = getattr(error, "element", "")
+    named = element and not str(error).startswith(element)
+    return f"{f'{element}: ' if named else ''}{error} ({error.code})"
 
 
 def _say(text: str) -> None:
@@ -45,6 +76,27 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _readable_json(path: Path | None) -> Path | None:
+    """Refuse a file that is not JSON before anything is done."""
+    if path is not None:
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            raise typer.BadParameter(f"{path} is not JSON: line {error.lineno}, column {error.colno}") from error
+    return path
+
+
+Folder = Annotated[Path, typer.Option("--dir", help="Folder of the sandbox.")]
+AnyFolder = Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment, DMP_….")]
+Ins = Annotated[str, typer.Argument(metavar="INS", help="15 characters, or a CX: number^^^&oid&ISO^NH.")]
+Traits = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, callback=_readable_json, help="JSON file of the identity traits."),
+]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port on loopback.")]
+Database = Annotated[str, typer.Option(help="URL; `postgresql` starts a temporary server; default SQLite.")]
+
+
 @app.callback()
 def options(
     version: Annotated[
@@ -54,10 +106,102 @@ def options(
     """France's shared medical record, self-hosted."""
 
 
+# -- the sandbox
+
+
+@app.command(rich_help_panel=SANDBOX)
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="Play, verify and stop.")] = False,
+    database: Database = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 for a free one.")] = 0,
+) -> None:
+    """Open fictional records, play the main job before your eyes, keep serving."""
+    from dmp.sandbox.demo import play
+
+    raise typer.Exit(play(check=check, database=database, port=port))
+
+
+@app.command(rich_help_panel=SANDBOX)
+def sandbox(
+    folder: Folder,
+    port: Port = 8443,
+    profile: Annotated[ProfileName, typer.Option(help="dmp, or plain ihe.")] = ProfileName.DMP,
+    tolerant: Annotated[bool, typer.Option("--tolerant", help="Take the published examples (DEC-120).")] = False,
+    database: Database = "",
+    regime: Annotated[Regime, typer.Option(help="OPT_IN or OPT_OUT.")] = Regime.OPT_IN,
+) -> None:
+    """Serve the whole protocol on loopback, with test certificates, until interrupted."""
+    from dmp.sandbox.folder import SandboxOptions
+    from dmp.sandbox.serve import run
+
+    run(folder, SandboxOptions(port, profile, tolerant, database, regime), say=_say)
+
+
+@app.command("open", rich_help_panel=SANDBOX)
+def sandbox_open(folder: Folder, ins: Ins, traits: Traits = None) -> None:
+    """Open a record in a sandbox; says so when it is already open (DEC-122)."""
+    _say(_operations(folder).open(ins, traits=traits, consent=True, again=True))
+
+
+@app.command(rich_help_panel=SANDBOX)
+def vihf(
+    folder: Folder,
+    patient: Annotated[str, typer.Option(help="INS or CX of the patient; empty for none.")] = "",
+    holder: Annotated[str, typer.Option(help="Who calls: a name of sandbox.json; else the doctor.")] = "",
+    profession: Annotated[str, typer.Option(help="Profession (TRE_G15), e.g. 10; picks the holder too.")] = "",
+    know_how: Annotated[str, typer.Option("--know-how", help="Know-how, e.g. SM26.")] = "",
+    auth: Annotated[str, typer.Option(help="direct, indirect or air; else what the holder's certificate is for.")] = "",
+    mode: Annotated[str, typer.Option(help="normal, bris_de_glace or centre_15.")] = "normal",
+    reason: Annotated[str, typer.Option(help="Reason, in words, for bris_de_glace.")] = "",
+    secret: Annotated[bool, typer.Option("--secret", help="Secret connection of a minor.")] = False,
+) -> None:
+    """Print a complete wsse:Security header, signed by a holder of the sandbox (DEC-123)."""
+    from dmp.sandbox.headers import HeaderRequest, doubt, header
+
+    wanted = HeaderRequest(patient, holder, profession, know_how, auth, mode, reason, secret)
+    sys.stdout.buffer.write(header(folder, wanted))
+    if doubtful := doubt(folder, patient):
+        typer.echo(f"dmp: warning: {doubtful}", err=True)
+
+
+@app.command("sign-lot", rich_help_panel=SANDBOX)
+def sign_lot(
+    folder: Folder,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="A SubmitObjectsRequest, or an ITI-41 body with its documents inline."
+        ),
+    ],
+    holder: Annotated[str, typer.Option(help="Name in sandbox.json.")] = "doctor",
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option("--document", exists=True, dir_okay=False, help="A document of the lot; again for the next one."),
+    ] = None,
+) -> None:
+    """Print the signature document of a lot (DEC-123)."""
+    from dmp.sandbox.lot import sign_lot as signature_of
+
+    sys.stdout.buffer.write(signature_of(folder, holder, file, documents or []))
+
+
+@app.command(rich_help_panel=SANDBOX)
+def why(
+    folder: Folder,
+    last: Annotated[int, typer.Option(min=1, help="How many calls.")] = 5,
+) -> None:
+    """Tell why the last calls were refused: the traces know more than the answers may say."""
+    from dmp.sandbox.folder import read_options
+    from dmp.sandbox.why import why as reasons
+
+    read_options(folder)
+    _say("\n".join(reasons(folder, last=last)) or "dmp: no call was refused")
+
+
 # -- the service
 
 
-@app.command()
+@app.command(rich_help_panel=SERVICE)
 def serve() -> None:
     """Serve, with the settings of the environment (DMP_…)."""
     from dmp.main import make_server
@@ -66,7 +210,7 @@ def serve() -> None:
     make_server(from_environment(), when_ready=lambda: _say("dmp: ready")).run()
 
 
-@app.command()
+@app.command(rich_help_panel=SERVICE)
 def migrate() -> None:
     """Bring the database to the schema of this release."""
     from dmp.settings import from_environment
@@ -75,10 +219,11 @@ def migrate() -> None:
 
     engine = dialect.open_engine(from_environment().database_url, connections=1)
     migrations.upgrade(engine)
+    engine.dispose()
     _say("dmp: the database is up to date")
 
 
-@app.command()
+@app.command(rich_help_panel=SERVICE)
 def keys(
     folder: Annotated[Path, typer.Argument(help="Folder of the vault, on another disk than the database.")],
 ) -> None:
@@ -89,33 +234,47 @@ def keys(
     _say(f"dmp: the vault {folder} is complete; back it up apart from the database")
 
 
-@app.command()
+@app.command(rich_help_panel=SERVICE)
 def directory(
-    file: Annotated[Path, typer.Argument(help="JSON: {structures: […], professionals: […], activities: […]}.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            callback=_readable_json,
+            help="JSON: {structures: […], professionals: […], activities: […]}.",
+        ),
+    ],
 ) -> None:
-    """Load professionals and structures that may call."""
+    """Load professionals and structures that may call; lines already there are replaced."""
     from dmp.main import open_store
     from dmp.settings import from_environment
     from dmp.store.directory import Listed
 
-    listed = json.loads(file.read_text())
-    lines = [Listed("structure", **line) for line in listed.get("structures", [])]
-    lines += [Listed("professional", **line) for line in listed.get("professionals", [])]
+    told = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        lines = [Listed("structure", **line) for line in told.get("structures", [])]
+        lines += [Listed("professional", **line) for line in told.get("professionals", [])]
+        links = [(link["professional"], link["structure"]) for link in told.get("activities", [])]
+    except (AttributeError, KeyError, TypeError) as error:
+        needed = (
+            "structures and professionals: id, name, perhaps active and parent; activities: professional, structure"
+        )
+        raise typer.BadParameter(f"each line holds, of {needed}", param_hint="FILE") from error
     store = open_store(from_environment())
     with store.begin() as tx:
-        tx.directory.load(lines, [(link["professional"], link["structure"]) for link in listed.get("activities", [])])
-    _say(f"dmp: {len(lines)} lines loaded")
+        tx.directory.load(lines, links)
+    store.close()
+    _say(f"dmp: {len(lines)} lines and {len(links)} activities loaded")
 
 
-@app.command("verify-traces")
+@app.command("verify-traces", rich_help_panel=SERVICE)
 def verify_traces(
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
+    folder: AnyFolder = None,
     export: Annotated[Path | None, typer.Option(help="Also write the tree for the stand-alone verifier.")] = None,
 ) -> None:
     """Check every trace against the sealed tree; exit 1 when one was changed, lost or added."""
-    from dmp.operations import Operations
-
-    report = Operations.at(folder).verify_traces(export)
+    report = _operations(folder).verify_traces(export)
     _say(report.sentence)
     if not report.sound:
         raise typer.Exit(1)
@@ -123,149 +282,87 @@ def verify_traces(
 
 # -- records, as the operator
 
+app.add_typer(record_app, name="record", rich_help_panel=SERVICE)
+
 
 @record_app.command("open")
 def open_(
-    ins: Annotated[str, typer.Argument(help="15 characters, or a CX: number^^^&oid&ISO^NH.")],
-    traits: Annotated[Path | None, typer.Option(help="JSON file of the identity traits.")] = None,
+    ins: Ins,
+    traits: Traits = None,
     consent: Annotated[bool, typer.Option("--consent", help="The person consented, now (OPT_IN).")] = False,
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
+    folder: AnyFolder = None,
 ) -> None:
     """Open a record (TD1.1), as the operator."""
-    from dmp.operations import Operations
-
-    _say(Operations.at(folder).open(ins, traits=traits, consent=consent))
+    _say(_operations(folder).open(ins, traits=traits, consent=consent))
 
 
 @record_app.command("close")
 def close(
-    ins: str,
+    ins: Ins,
     reason: Annotated[ClosingReason, typer.Option(help="Why.")] = ClosingReason.PATIENT_REQUEST,
     text: Annotated[str, typer.Option(help="In words.")] = "",
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
+    folder: AnyFolder = None,
 ) -> None:
     """Close a record (TD1.4): kept, and out of everybody's reach."""
-    from dmp.operations import Operations
-
-    _say(Operations.at(folder).close(ins, reason, text))
+    _say(_operations(folder).close(ins, reason, text))
 
 
 @record_app.command("reopen")
 def reopen(
-    ins: str,
+    ins: Ins,
     consent: Annotated[bool, typer.Option("--consent", help="The person consented, now.")] = False,
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
+    folder: AnyFolder = None,
 ) -> None:
     """Open a closed record again (TD1.2)."""
-    from dmp.operations import Operations
-
-    _say(Operations.at(folder).reopen(ins, consent=consent))
+    _say(_operations(folder).reopen(ins, consent=consent))
 
 
 @record_app.command("test")
-def test(
-    ins: str,
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
-) -> None:
+def test(ins: Ins, folder: AnyFolder = None) -> None:
     """Tell whether a record exists, and its state (TD0.2)."""
-    from dmp.operations import Operations
-
-    _say(Operations.at(folder).test(ins))
+    _say(_operations(folder).test(ins))
 
 
 @record_app.command("identity")
-def identity(
-    ins: str,
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
-) -> None:
+def identity(ins: Ins, folder: AnyFolder = None) -> None:
     """Print the administrative data of a record (TD1.3a), as JSON."""
-    from dmp.operations import Operations
-
-    _say(Operations.at(folder).identity(ins))
+    _say(_operations(folder).identity(ins))
 
 
 @record_app.command("change")
 def change(
-    ins: str,
-    file: Annotated[Path, typer.Argument(help="JSON: used_name, used_first_name, telecoms, address, oppositions…")],
-    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment.")] = None,
+    ins: Ins,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            callback=_readable_json,
+            help="JSON: used_name, used_first_name, address, telecoms, break_glass_opposed, "
+            "emergency_dispatch_opposed, deceased; what is left out stays.",
+        ),
+    ],
+    folder: AnyFolder = None,
 ) -> None:
     """Change administrative data (TD1.3b)."""
+    _say(_operations(folder).change(ins, file))
+
+
+def _operations(folder: Path | None) -> "Operations":
+    """The installation to act on.
+
+    Raises:
+        Trouble: no sandbox was ever started in this folder.
+        InvalidSetting: no folder is given, and the environment does not name an installation.
+    """
     from dmp.operations import Operations
 
-    _say(Operations.at(folder).change(ins, file))
+    if folder is not None:
+        from dmp.sandbox.folder import read_options
 
-
-# -- the sandbox
-
-
-@app.command()
-def sandbox(
-    folder: Folder,
-    port: Annotated[int, typer.Option(help="Port on loopback.")] = 8443,
-    profile: Annotated[ProfileName, typer.Option(help="dmp, or plain ihe.")] = ProfileName.DMP,
-    tolerant: Annotated[bool, typer.Option("--tolerant", help="Take the published examples (DEC-120).")] = False,
-    database: Annotated[str, typer.Option(help="URL; `postgresql` starts a temporary server; default SQLite.")] = "",
-    regime: Annotated[Regime, typer.Option(help="OPT_IN or OPT_OUT.")] = Regime.OPT_IN,
-) -> None:
-    """Serve the whole protocol on loopback, with test certificates, until interrupted."""
-    from dmp.sandbox.folder import SandboxOptions
-    from dmp.sandbox.serve import run
-
-    run(folder, SandboxOptions(port, profile, tolerant, database, regime), say=_say)
-
-
-@app.command("open")
-def sandbox_open(
-    folder: Folder,
-    ins: Annotated[str, typer.Argument(help="15 characters (test root), or a CX.")],
-    traits: Annotated[Path | None, typer.Option(help="JSON file of the identity traits.")] = None,
-) -> None:
-    """Open a record in a sandbox; says so when it is already open (DEC-122)."""
-    from dmp.operations import Operations
-
-    _say(Operations.at(folder).open(ins, traits=traits, consent=True, again=True))
-
-
-@app.command()
-def vihf(
-    folder: Folder,
-    patient: Annotated[str, typer.Option(help="INS or CX of the patient; empty for none.")] = "",
-    holder: Annotated[str, typer.Option(help="Name in sandbox.json.")] = "",
-    profession: Annotated[str, typer.Option(help="Profession (TRE_G15), e.g. 10.")] = "",
-    know_how: Annotated[str, typer.Option("--know-how", help="Know-how, e.g. SM26.")] = "",
-    auth: Annotated[str, typer.Option(help="direct, indirect or air.")] = "",
-    mode: Annotated[str, typer.Option(help="normal, bris_de_glace or centre_15.")] = "normal",
-    reason: Annotated[str, typer.Option(help="Reason, in words, for bris_de_glace.")] = "",
-    secret: Annotated[bool, typer.Option("--secret", help="Secret connection of a minor.")] = False,
-) -> None:
-    """Print a complete wsse:Security header, signed by a holder of the sandbox (DEC-123)."""
-    from dmp.sandbox.headers import HeaderRequest, header
-
-    wanted = HeaderRequest(patient, holder, profession, know_how, auth, mode, reason, secret)
-    sys.stdout.buffer.write(header(folder, wanted))
-
-
-@app.command("sign-lot")
-def sign_lot(
-    folder: Folder,
-    file: Annotated[Path, typer.Argument(help="A SubmitObjectsRequest, or an ITI-41 body with its documents inline.")],
-    holder: Annotated[str, typer.Option(help="Name in sandbox.json.")] = "doctor",
-    documents: Annotated[list[Path] | None, typer.Option("--document", help="A document of the lot, in order.")] = None,
-) -> None:
-    """Print the signature document of a lot (DEC-123)."""
-    from dmp.sandbox.headers import sign_lot as signature_of
-
-    sys.stdout.buffer.write(signature_of(folder, holder, file, documents or []))
-
-
-@app.command()
-def demo(
-    check: Annotated[bool, typer.Option("--check", help="Play, verify and stop.")] = False,
-    database: Annotated[str, typer.Option(help="URL; `postgresql` starts a temporary server; default SQLite.")] = "",
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 for a free one.")] = 0,
-) -> None:
-    """Open fictional records, play the main job before your eyes, keep serving."""
-    from dmp.sandbox.demo import play
-
-    raise typer.Exit(play(check=check, database=database, port=port))
+        read_options(folder)
+        return Operations.at(folder)
+    try:
+        return Operations.at(None)
+    except InvalidSetting as error:
+        raise InvalidSetting(f"{error}; or name a sandbox with --dir") from error

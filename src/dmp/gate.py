@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dmp.access.decide import decide, decide_each
+from dmp.access.decide import ABSENT, decide, decide_each
 from dmp.access.policy import Policy
 from dmp.access.question import Decision, Question
 from dmp.access.sentences import told
@@ -102,7 +102,9 @@ class Gate:
         by_verb: dict[Verb, list[int]] = {}
         for index, ask in enumerate(scope.asks):
             question = Question(caller, ask.verb, scope.record, ask.entry, at, ask.lot)
-            if ask.entry is None or ask.lot:
+            if ask.absent:
+                answers[index] = ABSENT
+            elif ask.entry is None or ask.lot:
                 answers[index] = decide(question, self.policy)
             else:
                 by_verb.setdefault(ask.verb, []).append(index)
@@ -181,8 +183,8 @@ def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
         return RecordNotFound("no record for this person")
     if answer.rule == "record-closed" and record is not None and record.closure is not None:
         return RecordClosed("the record is closed", reason=record.closure.reason)
-    if answer.conceal and ask.entry is not None:
-        return DocumentNotFound(ask.named or ask.entry.uuid)
+    if answer.conceal and (ask.named or ask.entry is not None):
+        return DocumentNotFound(ask.named or (ask.entry.uuid if ask.entry else ""))
     return AccessRefused(told(answer), rule=answer.rule)
 
 

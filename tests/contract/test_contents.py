@@ -105,7 +105,9 @@ def test_nothing_of_one_record_is_found_in_another(filled: Store):
         assert other.entries() == other.by_uuid([uuid(1)]) == other.by_unique_id(["1.2.250.1.999.1.1"]) == ()
         assert other.lots() == other.lots_by_uuid([uuid(1001)]) == ()
         assert other.links_touching([uuid(1)]) == ()
-        assert other.lot_fingerprint("1.2.250.1.999.4.1") is None
+        assert other.lots_called("1.2.250.1.999.4.1") == {}
+        assert other.subjects_of_lots([uuid(1001)]) == ()
+        assert other.taken([uuid(1), uuid(1001), uuid(2100)]) == frozenset()
         assert other.entries_of_lots() == {}
 
 
@@ -193,10 +195,42 @@ def test_lots_come_back_with_the_entries_that_came_with_them(filled: Store):
 def test_a_lot_is_recognised_by_its_unique_id_and_its_fingerprint(filled: Store):
     with filled.begin() as tx:
         contents = inside(tx)
-        found = contents.lot_fingerprint("1.2.250.1.999.4.2")
-        assert found == (uuid(1002), contents.fingerprint("lot 2"))
-        assert found != (uuid(1002), contents.fingerprint("lot 1"))
-        assert contents.lot_fingerprint("1.2.250.1.999.4.3") is None
+        found = contents.lots_called("1.2.250.1.999.4.2")
+        assert found == {uuid(1002): contents.fingerprint("lot 2")}
+        assert found != {uuid(1002): contents.fingerprint("lot 1")}
+        assert contents.lots_called("1.2.250.1.999.4.3") == {}
+
+
+def test_two_senders_who_know_nothing_of_each_other_may_give_their_lots_one_unique_id(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        contents.add_lot(a_lot_of(9, unique_id="1.2.250.1.999.4.2"), contents.fingerprint("of somebody else"))
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        both = {uuid(1002): contents.fingerprint("lot 2"), uuid(1009): contents.fingerprint("of somebody else")}
+        assert contents.lots_called("1.2.250.1.999.4.2") == both
+
+
+def test_the_subjects_of_a_lot_are_what_came_with_it_and_what_it_changed_the_status_of(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        contents.add_lot(a_lot_of(9), contents.fingerprint("update"))
+        contents.add_links([a_link(uuid(1009), uuid(2), 9, type=Relation.UPDATES_STATUS)])
+        contents.add_links([a_link(uuid(1009), uuid(3), 10, type=Relation.HAS_MEMBER)])
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert ids(contents.subjects_of_lots([uuid(1001)])) == [uuid(1), uuid(2)]
+        assert ids(contents.subjects_of_lots([uuid(1009)])) == [uuid(2)]
+        assert contents.subjects_of_lots([uuid(1)]) == ()
+
+
+def test_an_id_is_taken_by_an_entry_a_lot_or_a_link(filled: Store):
+    asked = [uuid(1), uuid(1002), uuid(2100), uuid(9), "Document01"]
+
+    with filled.begin() as tx:
+        assert inside(tx).taken(asked) == {uuid(1), uuid(1002), uuid(2100)}
 
 
 def test_the_same_words_have_another_fingerprint_in_another_record(filled: Store):

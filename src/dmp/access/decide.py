@@ -67,6 +67,8 @@ WANTING: tuple[Rule, ...] = (grants.authorisation_expired, grants.no_authorisati
 """What was missing, when nothing refused and nothing granted."""
 
 NO_GROUND = "no-rule-allows-it"
+ABSENT = Decision(False, "no-such-document", conceal=True)
+"""Asked about a document that is not there: refused in the same way as one that the caller may not know of."""
 WITH_ITS_LOT, WITHOUT_ITS_LOT = "signature-with-its-lot", "signature-without-its-lot"
 _CONCEALING = ("no-such-record", "stranger-to-the-record")
 _SEARCHES = (Verb.FIND, Verb.FIND_REFERENCE)
@@ -77,7 +79,7 @@ _NAMES = {
     for rule in (*RECORD_REFUSALS, *DOCUMENT_REFUSALS, *GRANTS, *WANTING)
 }
 _GRANTED = {_NAMES[rule]: Decision(True, _NAMES[rule]) for rule in GRANTS}
-RULE_NAMES = frozenset({*_NAMES.values(), NO_GROUND, WITH_ITS_LOT, WITHOUT_ITS_LOT})
+RULE_NAMES = frozenset({*_NAMES.values(), NO_GROUND, ABSENT.rule, WITH_ITS_LOT, WITHOUT_ITS_LOT})
 """Every name that a decision may carry."""
 
 

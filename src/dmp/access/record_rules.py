@@ -10,6 +10,7 @@ from dmp.access.matrix import Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
 from dmp.record.actor import (
+    Caller,
     FacilitySoftware,
     Holder,
     Mode,
@@ -117,10 +118,14 @@ def no_such_record(question: Question, _policy: Policy) -> bool:
 
 
 def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
-    """The patient that the assertion names, the holder or the represented person is somebody else (security 6.6)."""
+    """The patient that the assertion names, the holder or the represented person is somebody else (security 6.6).
+
+    Where there is no record nobody is represented, and the holder asks about
+    himself alone: or a test of existence would answer strangers (DEC-9).
+    """
     record, caller = question.record, question.caller
     if record is None:
-        return False
+        return _asks_for_somebody_else(caller)
     if caller.patient is not None and caller.patient not in record.identifiers:
         return True
     match caller.actor:
@@ -129,6 +134,16 @@ def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
         case Representative(id=person):
             known = (guardian.identifier for guardian in record.guardians if guardian.identifier is not None)
             return not person or all(identifier.number != person for identifier in known)
+        case _:
+            return False
+
+
+def _asks_for_somebody_else(caller: Caller) -> bool:
+    match caller.actor:
+        case Holder(patient):
+            return caller.patient not in (None, patient)
+        case Representative():
+            return True
         case _:
             return False
 

@@ -27,12 +27,15 @@ class Ask:
     the lot of a signature, which goes with them (DEC-12). `named` is how the
     caller named the entry, which a concealing refusal repeats: never another of
     its ids. What he named and did not get is in the trace, even where it is
-    optional.
+    optional. What he named and is `absent` is asked about too, in its turn: a
+    message about two documents must not be answered otherwise when one is
+    hidden than when it does not exist (DEC-10).
     """
 
     verb: Verb
     entry: DocumentEntry | None = None
     optional: bool = False
+    absent: bool = False
     lot: tuple[DocumentEntry, ...] = ()
     named: str = ""
 

@@ -4,15 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dmp.actions.action import Ask, Scope, Turn
+from dmp.actions.same_lot import asks_about_namesakes, problems_of_namesakes
 from dmp.documents.intake import Examination
-from dmp.record.actor import Caller, facility_of, person_id
+from dmp.record.actor import (
+    Authentication,
+    Caller,
+    FacilitySoftware,
+    Professional,
+    Staff,
+    facility_of,
+    person_id,
+)
 from dmp.record.entry import Association, Deposit, DocumentEntry, EntryStatus, Relation
 from dmp.record.errors import DocumentNotFound, Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
-from dmp.record.submission import Submission
+from dmp.record.submission import Content, Submission
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
+from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
 REPLACING = (Relation.REPLACES, Relation.TRANSFORMS_AND_REPLACES)
@@ -40,19 +50,38 @@ class SubmitDocuments:
         door = (Ask(Verb.SUBMIT),)
         if record is None:
             return Scope(None, door)
-        contents = tx.inside(record)
-        targets = contents.by_uuid(self.targets())
-        namesakes = contents.by_unique_id(entry.unique_id for entry in self.submission.entries)
-        replaced = {link.target for link in self.submission.associations if link.type in REPLACING}
-        wanted = [Ask(Verb.REPLACE if entry.uuid in replaced else Verb.FIND_REFERENCE, entry) for entry in targets]
-        known = {entry.uuid for entry in targets}
-        told = [Ask(Verb.FIND_REFERENCE, entry, optional=True) for entry in namesakes if entry.uuid not in known]
-        return Scope(record, (*door, *wanted, *told))
+        contents, lot = tx.inside(record), self.submission.submission_set
+        targets = self._targets(contents)
+        wanted = [self._ask(named, targets.get(named)) for named in sorted(self.targets())]
+        known = {entry.uuid for entry in targets.values()}
+        entries = self.submission.entries
+        clashes = (*contents.by_unique_id(e.unique_id for e in entries), *contents.by_uuid(e.uuid for e in entries))
+        told = [Ask(Verb.FIND_REFERENCE, entry, optional=True) for entry in clashes if entry.uuid not in known]
+        return Scope(record, (*door, *wanted, *told, *asks_about_namesakes(lot, contents)))
+
+    def _ask(self, named: str, target: DocumentEntry | None) -> Ask:
+        """The right that a link to an entry of the record needs."""
+        replaces = any(link.target == named for link in self.submission.associations if link.type in REPLACING)
+        return Ask(Verb.REPLACE if replaces else Verb.FIND_REFERENCE, target, named=named, absent=target is None)
 
     def targets(self) -> frozenset[str]:
         """The entries of the record that the lot links to."""
         inside = {entry.uuid for entry in self.submission.entries} | {self.submission.submission_set.uuid}
         return frozenset(link.target for link in self.submission.associations if link.target not in inside)
+
+    def _targets(self, contents: RecordContents) -> dict[str, DocumentEntry]:
+        """The entries that the lot links to, by the name it gives them.
+
+        In the French profile a logical id means the current version, which the
+        sender may not know of (xds-wire 7.4); elsewhere, its first version.
+        """
+        found = {entry.uuid: entry for entry in contents.by_uuid(self.targets())}
+        if not self.examined.profile.french:
+            return found
+        return {
+            named: max(contents.by_logical_id(named), key=lambda entry: entry.version) if entry.version == 1 else entry
+            for named, entry in found.items()
+        }
 
     def apply(self, turn: Turn) -> tuple[Problem, ...]:
         """Check what only the record can tell, then write everything; returns the warnings.
@@ -61,16 +90,21 @@ class SubmitDocuments:
             Refused: every problem found, in the order of xds-wire 2.4.
             DocumentNotFound: a link leads to nothing that this caller may know.
         """
-        contents, lot = turn.contents, self.submission.submission_set
+        contents, lot, targets = turn.contents, self.submission.submission_set, self._targets(turn.contents)
         fingerprint = contents.fingerprint(self._said_by(turn.caller))
-        before = contents.lot_fingerprint(lot.unique_id)
-        if before is not None:
-            return self._again(before[1] == fingerprint)
-        self._refuse_unknown_targets(turn)
-        problems = [*self._problems(turn), *self.examined.problems, *self.examined.about_person(turn.known_record)]
+        if fingerprint in contents.lots_called(lot.unique_id).values():
+            return self.submission.warnings
+        for clash in problems_of_namesakes(lot, turn):
+            raise Refused(clash)
+        known = {entry.uuid for entry in turn.entries}
+        missing = [named for named in self.targets() if named not in targets or targets[named].uuid not in known]
+        if missing:
+            raise DocumentNotFound(min(missing))
+        examined = (*self.examined.problems, *self.examined.about_person(turn.known_record))
+        problems = [*self._problems(turn, targets), *examined]
         if any(not problem.warning for problem in problems):
             raise Refused(*problems)
-        _Writing(self, turn).write(fingerprint)
+        _Writing(self, turn, targets).write(fingerprint)
         return (*self.submission.warnings, *problems)
 
     def _said_by(self, caller: Caller) -> str:
@@ -81,36 +115,34 @@ class SubmitDocuments:
         sender = (person_id(caller.actor), facility.id if facility else "", self.submission.submission_set.unique_id)
         return "\n".join((*sender, *documents))
 
-    def _again(self, same: bool) -> tuple[Problem, ...]:
-        if same:
-            return self.submission.warnings
-        context = f"{self.submission.submission_set.unique_id}: a lot with this uniqueId is already in the record"
-        raise Refused(Problem(XdsCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY, context))
-
-    def _refuse_unknown_targets(self, turn: Turn) -> None:
-        missing = self.targets() - {entry.uuid for entry in turn.entries}
-        if missing:
-            raise DocumentNotFound(min(missing))
-
-    def _problems(self, turn: Turn) -> Iterable[Problem]:
+    def _problems(self, turn: Turn, targets: Mapping[str, DocumentEntry]) -> Iterable[Problem]:
         """Uniqueness and relationships (xds-wire 2.4, checks 10 to 12)."""
         yield from self._taken_uuids(turn)
-        visible = {entry.unique_id: entry for entry in turn.entries}
         for entry in self.submission.entries:
-            known = visible.get(entry.unique_id)
-            document = self.submission.documents[entry.uuid]
-            if known is not None and known.hash != document.sha1:
+            known = _namesakes(entry, turn)
+            if known and _twin(known, self.submission.documents[entry.uuid], turn.contents) is None:
                 yield Problem(XdsCode.NON_IDENTICAL_HASH, f"{entry.unique_id}: already there with another content")
-        targets = {entry.uuid: entry for entry in turn.entries}
         for link in self.submission.associations:
             target = targets.get(link.target)
             if target is not None and link.type in _RELATIONS and target.status is not EntryStatus.APPROVED:
                 yield Problem(XdsCode.DEPRECATED_DOCUMENT, f"{link.uuid} targetObject: {link.target} is not Approved")
 
     def _taken_uuids(self, turn: Turn) -> Iterable[Problem]:
-        given = [entry.uuid for entry in self.submission.entries if entry.uuid.startswith("urn:uuid:")]
-        for entry in turn.contents.by_uuid(given) if given else ():
-            yield Problem(XdsCode.REGISTRY_METADATA_ERROR, f"{entry.uuid} id: this entryUUID is already registered")
+        """An entryUUID that leads the sender to a document; one that does not is renewed (DEC-10)."""
+        known = {entry.uuid for entry in turn.entries}
+        for entry in self.submission.entries:
+            if entry.uuid in known:
+                yield Problem(XdsCode.REGISTRY_METADATA_ERROR, f"{entry.uuid} id: this entryUUID is already registered")
+
+
+def _namesakes(entry: DocumentEntry, turn: Turn) -> list[DocumentEntry]:
+    """The entries of the same uniqueId that the sender may know of."""
+    return [other for other in turn.entries if other.unique_id == entry.unique_id]
+
+
+def _twin(known: Iterable[DocumentEntry], document: Content, contents: RecordContents) -> DocumentEntry | None:
+    """The one of them that has the same octets: equal by SHA-256, since SHA-1 collisions can be made."""
+    return next((other for other in known if contents.sha256_of(other.uuid) == document.sha256), None)
 
 
 _RELATIONS = {Relation.REPLACES, Relation.APPENDS, Relation.TRANSFORMS, Relation.TRANSFORMS_AND_REPLACES}
@@ -118,10 +150,11 @@ _RELATIONS = {Relation.REPLACES, Relation.APPENDS, Relation.TRANSFORMS, Relation
 
 @dataclass
 class _Writing:
-    """The writing of one accepted lot."""
+    """The writing of one accepted lot; `targets` are the entries it links to, by the name it gives them."""
 
     action: SubmitDocuments
     turn: Turn
+    targets: Mapping[str, DocumentEntry]
     uuids: dict[str, str] = field(default_factory=dict)
     visibility: dict[str, Visibility] = field(default_factory=dict)
 
@@ -140,15 +173,18 @@ class _Writing:
         self._remember()
 
     def _real_ids(self) -> dict[str, str]:
-        """Symbolic ids become new UUIDs everywhere they occur (xds-wire 2.1)."""
+        """Symbolic ids become new UUIDs everywhere they occur (xds-wire 2.1).
+
+        So do those that something has which the sender may not know of: he is not told (DEC-10).
+        """
         submission = self.action.submission
-        objects = (submission.submission_set, *submission.entries, *submission.associations)
-        return {o.uuid: o.uuid if o.uuid.startswith("urn:uuid:") else self.turn.new_uuid() for o in objects}
+        given = [o.uuid for o in (submission.submission_set, *submission.entries, *submission.associations)]
+        kept = {uuid for uuid in given if uuid.startswith("urn:uuid:")} - self.turn.contents.taken(given)
+        return {uuid: uuid if uuid in kept else self.turn.new_uuid() for uuid in given}
 
     def _replaced(self) -> Mapping[str, DocumentEntry]:
-        known = {entry.uuid: entry for entry in self.turn.entries}
         links = (link for link in self.action.submission.associations if link.type in REPLACING)
-        return {link.source: known[link.target] for link in links if link.target in known}
+        return {link.source: self.targets[link.target] for link in links}
 
     def _write_entry(self, entry: DocumentEntry, lot: str, replaced: DocumentEntry | None) -> None:
         contents, document = self.turn.contents, self.action.submission.documents[entry.uuid]
@@ -156,7 +192,8 @@ class _Writing:
         namesakes = contents.by_unique_id([entry.unique_id])
         chain = self._chain(uuid, replaced, namesakes)
         self._hide(chain, entry.visibility)
-        twin = next((other for other in namesakes if other.hash == document.sha1), None)
+        # A hidden one of the same octets would be told by the time that it saves (security 7).
+        twin = _twin(_namesakes(entry, self.turn), document, contents)
         if twin is None:
             name = self.turn.new_id()
             contents.add_document(name, document)
@@ -196,22 +233,31 @@ class _Writing:
     def _deposit(self) -> Deposit:
         actor = self.turn.caller.actor
         facility = facility_of(actor)
-        via = getattr(actor, "via", None)
-        mode = str(via) if via else "INDIRECTE"
+        match actor:
+            case Professional(via=via) | Staff(via=via):
+                mode = via.value
+            case FacilitySoftware():
+                mode = Authentication.INDIRECT.value
+            case _:
+                mode = ""
         return Deposit(self.turn.at, person_id(actor), facility.id if facility else "", mode)
 
     def _real_link(self, link: Association) -> Association:
         return replace(
             link,
             uuid=self.uuids[link.uuid],
-            source=self.uuids.get(link.source, link.source),
-            target=self.uuids.get(link.target, link.target),
+            source=self._uuid(link.source),
+            target=self._uuid(link.target),
         )
+
+    def _uuid(self, named: str) -> str:
+        """The real id of an object of the message or of the record."""
+        return self.targets[named].uuid if named in self.targets else self.uuids.get(named, named)
 
     def _deprecate(self) -> None:
         """What is replaced becomes Deprecated, with its addenda and transformations (xds-wire 2.7)."""
         contents = self.turn.contents
-        targets = {link.target for link in self.action.submission.associations if link.type in REPLACING}
+        targets = {entry.uuid for entry in self._replaced().values()}
         cascade = {
             link.source
             for link in contents.links_touching(targets)

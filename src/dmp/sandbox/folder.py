@@ -1,14 +1,19 @@
 """The folder of a sandbox: everything it needs, made once, and `sandbox.json`, its contract (DEC-124)."""
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dmp.record.actor import Authentication
 from dmp.record.profile import ProfileName
 from dmp.record.record import Regime
 from dmp.sandbox.pki import Holder, Holders, make_pki
+from dmp.sandbox.trouble import Trouble
 from dmp.settings import Settings
 from dmp.wire.vihf.certificates import HolderKind
 
@@ -27,9 +32,29 @@ class SandboxOptions:
     regime: Regime = Regime.OPT_IN
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder: two services over one folder would share a contract that tells the truth of one only.
+
+    Raises:
+        Trouble: it cannot be used, or a sandbox already serves from it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise Trouble(f"{folder} cannot be used ({error.strerror}): choose another folder", option="--dir") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            told = f"a sandbox already serves from {folder}: stop it first, or choose another folder"
+            raise Trouble(told, option="--dir") from error
+        yield
+
+
 def prepare(folder: Path, options: SandboxOptions, *, at: datetime) -> tuple[Settings, Holders]:
     """Make the certificates and folders that are missing; gives the settings of the service."""
-    folder.mkdir(parents=True, exist_ok=True)
     holders = make_pki(folder / "pki", at=at, server_name=SERVER_NAME)
     kept = {
         "port": options.port,
@@ -46,9 +71,9 @@ def read_options(folder: Path) -> SandboxOptions:
     """The options a sandbox was started with.
 
     Raises:
-        FileNotFoundError: no sandbox was ever started in this folder.
+        Trouble: no sandbox was ever started in this folder.
     """
-    kept = json.loads((folder / "options.json").read_text())
+    kept = _read(folder, "options.json", f"{folder} holds no sandbox: start one with ./dev sandbox --dir {folder}")
     return SandboxOptions(
         port=kept["port"],
         profile=ProfileName(kept["profile"]),
@@ -56,6 +81,23 @@ def read_options(folder: Path) -> SandboxOptions:
         database_url=kept["database_url"],
         regime=Regime(kept["regime"]),
     )
+
+
+def read_contract(folder: Path) -> dict[str, Any]:
+    """What `sandbox.json` says.
+
+    Raises:
+        Trouble: no sandbox serves from this folder.
+    """
+    return _read(folder, "sandbox.json", f"no sandbox serves from {folder}: start it with ./dev sandbox --dir {folder}")
+
+
+def _read(folder: Path, name: str, otherwise: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / name).read_text())
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Trouble(otherwise, option="--dir") from error
+    return found
 
 
 def settings_of(folder: Path, options: SandboxOptions, holders: Holders) -> Settings:

@@ -1,17 +1,21 @@
 """Serve a sandbox: prepare the folder, fill the directory, listen, then write the contract."""
 
+import errno
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dmp.main import make_server, open_store
-from dmp.sandbox.folder import SERVER_NAME, SandboxOptions, prepare, write_contract
+from dmp.sandbox.folder import SERVER_NAME, SandboxOptions, alone_in, prepare, write_contract
 from dmp.sandbox.pki import Holders
+from dmp.sandbox.trouble import Trouble
 from dmp.settings import Settings
 from dmp.store import dialect, migrate
 from dmp.store.directory import Listed
@@ -20,57 +24,122 @@ from dmp.wire.vihf.certificates import HolderKind
 
 TEMPORARY = "postgresql"
 """A database of this name is a temporary server, started and stopped with the sandbox."""
+DATABASES = ("sqlite:///", "postgresql://")
+LOOPBACK = "127.0.0.1"
 
 
 def run(folder: Path, options: SandboxOptions, *, say: Callable[[str], None]) -> None:
-    """Serve until interrupted; `DIR/sandbox.json` appears when the service answers."""
-    with database(options) as given:
+    """Serve until interrupted; `DIR/sandbox.json` is there as long as the service answers.
+
+    Raises:
+        Trouble: the folder, the port or the database cannot be used.
+    """
+    unwind_on_sigterm()
+    with suppress(KeyboardInterrupt), alone_in(folder), _contract(folder) as contract, database(options) as given:
+        check_port(given.port)
+        if not (folder / "pki").exists():
+            say("dmp: making test certificates and keys, once, a few seconds")
         settings, holders = ready(folder, given)
-        (folder / "sandbox.json").unlink(missing_ok=True)
 
         def announce() -> None:
-            contract = write_contract(folder, settings, holders)
-            say(f"dmp: sandbox ({settings.profile}) at https://localhost:{settings.port}, contract in {contract}")
-            say("dmp: fictional people and test certificates only. Ctrl-C ends it.")
+            write_contract(folder, settings, holders)
+            say(f"dmp: sandbox, profile {settings.profile}, at https://{SERVER_NAME}:{settings.port}")
+            say(f"dmp: who may call, and with which certificates: {contract}")
+            say("dmp: fictional people and test certificates only; Ctrl-C ends it")
 
         make_server(settings, when_ready=announce).run()
 
 
 @contextmanager
 def running(folder: Path, options: SandboxOptions) -> Iterator[str]:
-    """A sandbox in a thread of this process, for a demonstration or a test; gives its address."""
-    settings, holders = ready(folder, options)
-    listening = threading.Event()
-    server = make_server(settings, when_ready=listening.set)
-    thread = threading.Thread(target=server.run, name="dmp-server")
-    thread.start()
+    """A sandbox in a thread of this process, for a demonstration or a test; gives its address.
+
+    Raises:
+        Trouble: the folder, the port or the database cannot be used.
+    """
+    with alone_in(folder), _contract(folder):
+        check_port(options.port)
+        settings, holders = ready(folder, options)
+        listening = threading.Event()
+        server = make_server(settings, when_ready=listening.set)
+        thread = threading.Thread(target=server.run, name="dmp-server")
+        thread.start()
+        try:
+            while not listening.wait(timeout=0.2):
+                if not thread.is_alive():
+                    raise Trouble(f"the service could not listen on {settings.port}", option="--port")
+            write_contract(folder, settings, holders)
+            yield f"https://{SERVER_NAME}:{settings.port}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=30)
+
+
+@contextmanager
+def _contract(folder: Path) -> Iterator[Path]:
+    """The contract, absent before the service answers and after it ended."""
+    path = folder / "sandbox.json"
+    path.unlink(missing_ok=True)
     try:
-        if not listening.wait(timeout=30):
-            raise RuntimeError("the server did not start")
-        write_contract(folder, settings, holders)
-        yield f"https://{SERVER_NAME}:{settings.port}"
+        yield path
     finally:
-        server.should_exit = True
-        thread.join(timeout=30)
+        path.unlink(missing_ok=True)
+
+
+def unwind_on_sigterm() -> None:
+    """End like Ctrl-C when told to stop: what was started for the time of the sandbox is stopped too."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
 
 
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+def check_port(port: int) -> None:
+    """Make sure that a port can be listened on.
+
+    Raises:
+        Trouble: it is taken, or not for us.
+    """
+    with socket.socket() as probe:
+        # As the server will: what a former service left to fade away is no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken" if taken else f"cannot be used ({error.strerror})"
+            raise Trouble(f"port {port} {why}: choose another one, such as {free_port()}", option="--port") from error
 
 
 @contextmanager
 def database(options: SandboxOptions) -> Iterator[SandboxOptions]:
-    """The options, with a real address in place of the temporary database."""
-    with ExitStack() as stack:
-        if options.database_url == TEMPORARY:
-            from dmp.sandbox.postgres import temporary_postgresql
+    """The options, with a real address in place of the temporary database.
 
-            place = Path(stack.enter_context(TemporaryDirectory(prefix="dmp-postgresql-", ignore_cleanup_errors=True)))
-            options = replace(options, database_url=stack.enter_context(temporary_postgresql(place)))
+    Raises:
+        Trouble: not a database that we speak to, or the temporary server does not start.
+    """
+    url = options.database_url
+    if url and url != TEMPORARY and not url.startswith(DATABASES):
+        told = f"not {TEMPORARY}, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        raise Trouble(told, option="--database")
+    with ExitStack() as stack:
+        if url == TEMPORARY:
+            options = replace(options, database_url=_temporary(stack))
         yield options
+
+
+def _temporary(stack: ExitStack) -> str:
+    from dmp.sandbox.postgres import temporary_postgresql
+
+    place = Path(stack.enter_context(TemporaryDirectory(prefix="dmp-postgresql-", ignore_cleanup_errors=True)))
+    try:
+        return stack.enter_context(temporary_postgresql(place))
+    except RuntimeError as error:
+        raise Trouble(str(error), option="--database") from error
 
 
 def ready(folder: Path, options: SandboxOptions) -> tuple[Settings, Holders]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Row, insert, select, update
 
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet
 from dmp.record.record import Record
 from dmp.record.submission import Content
 from dmp.record.visibility import Visibility
@@ -134,6 +134,15 @@ class RecordContents:
             .values(**values)
         )
 
+    def taken(self, uuids: Iterable[str]) -> frozenset[str]:
+        """Which of these ids an entry, a lot or a link of the record already has."""
+        found: set[str] = set()
+        for batch in _batches(uuids):
+            for table in (schema.entry.c, schema.lot.c, schema.link.c):
+                query = select(table.uuid).where(table.record == self._record.key, table.uuid.in_(batch))
+                found.update(self._connection.execute(query).scalars())
+        return frozenset(found)
+
     # -- lots
 
     def lots(self) -> tuple[SubmissionSet, ...]:
@@ -156,21 +165,31 @@ class RecordContents:
             for row in self._connection.execute(query)
         )
 
-    def lot_fingerprint(self, unique_id: str) -> tuple[str, bytes] | None:
-        """The id and fingerprint of the lot that has this uniqueId, to recognise a retry (DEC-3)."""
+    def lots_called(self, unique_id: str) -> dict[str, bytes]:
+        """The lots that have this uniqueId, id to fingerprint, to recognise a retry (DEC-3).
+
+        Several when their senders could not be told of one another (DEC-4).
+        """
         table = schema.lot.c
         query = select(table.uuid, table.fingerprint).where(
             table.record == self._record.key, table.unique_token == self._seal.token("lot", unique_id)
         )
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else (row.uuid, bytes(row.fingerprint))
+        return {row.uuid: bytes(row.fingerprint) for row in self._connection.execute(query)}
+
+    def subjects_of_lots(self, uuids: Iterable[str]) -> tuple[DocumentEntry, ...]:
+        """The entries that came with these lots, and those whose status they changed."""
+        lots = sorted(set(uuids))
+        changes = (link for link in self.links_touching(lots) if link.type is Relation.UPDATES_STATUS)
+        changed = {link.target for link in changes if link.source in lots}
+        entries = (*self._entries_among(schema.entry.c.lot, lots), *self.by_uuid(changed))
+        return tuple({entry.uuid: entry for entry in entries}.values())
 
     def fingerprint(self, text: str) -> bytes:
         """Keyed hash that a retry of the same lot gives again."""
         return self._seal.token("fingerprint", text)
 
     def add_lot(self, lot: SubmissionSet, fingerprint: bytes) -> None:
-        """Insert a lot; a clash on its uniqueId fails the transaction (xds-wire 2.6)."""
+        """Insert a lot; the same one from the same sender fails the transaction (xds-wire 2.6)."""
         self._connection.execute(
             insert(schema.lot),
             {
@@ -253,13 +272,20 @@ class RecordContents:
 
     def read_document(self, uuid: str) -> bytes:
         """The octets behind an entry, exactly as they were deposited."""
-        name = self.document_of(uuid)
-        query = select(schema.document.c.blob, schema.document.c.stored_sha256, schema.document.c.sealed).where(
-            schema.document.c.record == self._record.key, schema.document.c.id == name
+        row, kept = self._stored(uuid)
+        return self._blobs.get(BlobRef(row.blob, kept.key, kept.size, bytes(row.stored_sha256)))
+
+    def sha256_of(self, uuid: str) -> str:
+        """SHA-256 of the octets behind an entry: unlike the `hash` of XDS, nobody makes two documents share it."""
+        return self._stored(uuid)[1].sha256
+
+    def _stored(self, uuid: str) -> tuple[Row[*tuple[Any, ...]], StoredDocument]:
+        name, table = self.document_of(uuid), schema.document.c
+        query = select(table.blob, table.stored_sha256, table.sealed).where(
+            table.record == self._record.key, table.id == name
         )
         row = self._connection.execute(query).one()
-        kept = _unpack_document(self._seal.open("document", name, row.sealed))
-        return self._blobs.get(BlobRef(row.blob, kept.key, kept.size, bytes(row.stored_sha256)))
+        return row, _unpack_document(self._seal.open("document", name, row.sealed))
 
 
 def _batches(values: Iterable[str | bytes]) -> Iterator[list[str | bytes]]:

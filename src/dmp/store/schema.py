@@ -79,7 +79,7 @@ lot = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("status", String(80), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Index("lot_by_unique_id", "record", "unique_token", unique=True),
+    Index("lot_by_unique_id", "record", "unique_token", "fingerprint", unique=True),
 )
 
 link = Table(

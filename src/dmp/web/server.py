@@ -25,6 +25,10 @@ HEAD_SIZE = 64 * 1024
 """Octets of a request line and its headers, about: refused once they are over."""
 HEAD_TIME = 15.0
 """Seconds for a request line and its headers."""
+FAREWELL = 0.5
+"""Seconds that an idle caller has to say goodbye when the service stops."""
+GRACE = 30
+"""Seconds that requests in progress have to end when the service stops."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,9 @@ class TlsProtocol(HttpToolsProtocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        """Measure what comes before the end of a head."""
+        """Measure what comes before the end of a head; what comes after we closed is not read at all."""
+        if self.transport.is_closing():
+            return
         if self._in_head:
             self._head_size += len(data)
             self._start_clock()
@@ -73,6 +79,12 @@ class TlsProtocol(HttpToolsProtocol):
         if self._in_head and self._head_size > HEAD_SIZE and not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
             self.transport.close()
+
+    @override
+    def on_message_begin(self) -> None:
+        """A head begins, perhaps behind the end of another message in the same octets."""
+        super().on_message_begin()
+        self._start_clock()
 
     @override
     def on_headers_complete(self) -> None:
@@ -86,6 +98,13 @@ class TlsProtocol(HttpToolsProtocol):
         """What comes next is another head."""
         super().on_message_complete()
         self._in_head = True
+
+    @override
+    def shutdown(self) -> None:
+        """Close an idle connection for good: TLS would wait half a minute for a caller who does not answer."""
+        super().shutdown()
+        if self.transport.is_closing():
+            self.loop.call_later(FAREWELL, self.transport.abort)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -105,7 +124,7 @@ class TlsProtocol(HttpToolsProtocol):
     def _too_slow(self) -> None:
         self._head_clock = None
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
+            self.transport.abort()
         else:  # an earlier request of this connection is still being answered
             self._start_clock()
 
@@ -155,6 +174,7 @@ def make(app: Any, *, host: str, port: int, tls: TlsFiles, when_ready: Callable[
         server_header=False,
         date_header=True,
         timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
         ssl_context_factory=lambda _config, _default: tls_context(tls),
     )
     return Server(config, when_ready)

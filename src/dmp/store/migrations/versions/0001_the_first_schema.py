@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record", "uuid"),
     )
-    op.create_index("lot_by_unique_id", "lot", ["record", "unique_token"], unique=True)
+    op.create_index("lot_by_unique_id", "lot", ["record", "unique_token", "fingerprint"], unique=True)
     op.create_table(
         "record",
         sa.Column("record", sa.String(length=36), nullable=False),

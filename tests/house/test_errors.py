@@ -1,0 +1,152 @@
+"""Every error of the house has an answer at every edge, or is a fault on purpose (house 3, DEC-41)."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from dmp.record.actor import Caller, Facility, Professional
+from dmp.record.errors import (
+    AccessRefused,
+    AssertionRefused,
+    ConsentMissing,
+    DmpError,
+    DocumentNotFound,
+    IncompleteRequest,
+    InvalidIdentity,
+    InvalidMessage,
+    Problem,
+    RecordClosed,
+    RecordExists,
+    RecordNotClosed,
+    RecordNotFound,
+    Refused,
+    StorageUnavailable,
+    XdsCode,
+)
+from dmp.record.management import AuthorisationAction, AuthorisationRequest, RecordTest
+from dmp.record.patient import PatientId
+from dmp.record.profile import dmp
+from dmp.record.query import DocumentIds, GetDocuments, StoredQuery
+from dmp.web.soap import habilitations, patients, registry, repository
+from dmp.web.soap.operation import Message, Operation
+from dmp.wire import habilitations as hab
+from dmp.wire import hl7v3
+from dmp.wire.xds import iti18_request, iti43
+from dmp.wire.xds.iti57_request import delete, write_request
+from management_builders import a_query_header
+from xds_builders import a_lot, a_registered_entry
+
+SECRET = "277076322082910"
+PERSON = PatientId("279035121518989", "1.2.250.1.213.1.4.10")
+
+EVERY_ERROR: tuple[DmpError, ...] = (
+    InvalidMessage("the message cannot be read", element="Body"),
+    AssertionRefused("the precise reason"),
+    Refused(Problem(XdsCode.REPOSITORY_METADATA_ERROR, "Document01 title: not a title")),
+    InvalidIdentity("the key is wrong", element="INS"),
+    RecordNotFound("no record for this person"),
+    RecordExists("the person already has a record"),
+    RecordClosed("the record is closed", reason="FERMETURE_DECES"),
+    RecordNotClosed("only a closed record can be reactivated"),
+    ConsentMissing("opening needs consent", element="CONSENTEMENT_OUVERTURE_DMP"),
+    IncompleteRequest("element missing", element="patient/id"),
+    DocumentNotFound("urn:uuid:0b2f7d6e-1111-4222-8333-444455556666"),
+    AccessRefused("no", rule="outside-matrix"),
+    StorageUnavailable("the database cannot be used now"),
+)
+FAULTS = {InvalidMessage, AssertionRefused}
+"""Answered by a SOAP fault, whatever the service."""
+"""What an act of a service cannot raise: should it ever, the edge answers with a fault."""
+ELSEWHERE: dict[str, set[type[DmpError]]] = {
+    "submit": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
+    "update": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
+    "search": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity},
+    "read": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity, Refused},
+    "patients": {Refused, DocumentNotFound},
+    "habilitations": {Refused, DocumentNotFound, RecordExists, RecordNotClosed, ConsentMissing, InvalidIdentity},
+}
+
+
+class House:
+    """What the answers need of a house, and nothing else."""
+
+    profile = dmp()
+    repository_unique_id = "1.2.250.1.213.4.1.1.1.2"
+    device_oid = "1.2.250.1.213.4.1.1.1"
+
+    @staticmethod
+    def new_id() -> str:
+        return "00000000-0000-4000-8000-000000000001"
+
+
+def a_message(body) -> Message:
+    doctor = Professional("899900012345", "X", "10", "SM26", Facility("1750000001", "", "SA07"))
+    return Message(body, Caller(doctor), None, lambda _: None, datetime(2026, 11, 22, tzinfo=UTC))  # type: ignore[arg-type]
+
+
+SERVICES: dict[str, tuple[Operation, Callable[[], object]]] = {
+    "submit": (repository.SUBMIT, lambda: iti43.write_request([])),
+    "update": (registry.UPDATE, lambda: write_request(delete(a_lot(), a_registered_entry()))),
+    "search": (
+        registry.SEARCH,
+        lambda: iti18_request.write_request(StoredQuery(GetDocuments(DocumentIds(unique_ids=frozenset({"1.2"}))))),
+    ),
+    "read": (
+        repository.READ,
+        lambda: iti43.write_request([iti43.DocumentRequest("1.2.250.1.213.4.1.1.1.2", "1.2.3.4")]),
+    ),
+    "patients": (patients.OPERATIONS[0], lambda: hl7v3.write_request(RecordTest(a_query_header(), PERSON))),
+    "habilitations": (
+        habilitations.OPERATIONS[0],
+        lambda: hab.write_authorisation(AuthorisationRequest(AuthorisationAction.ADD)),
+    ),
+}
+
+
+def subclasses(kind: type) -> Iterator[type]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_every_error_of_the_house_is_listed_here():
+    assert {type(error) for error in EVERY_ERROR} == {
+        kind for kind in subclasses(DmpError) if kind.__module__.startswith("dmp.")
+    }
+
+
+def test_codes_are_unique():
+    codes = [error.code for error in EVERY_ERROR]
+    assert len(codes) == len(set(codes))
+    assert DmpError.code not in codes
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("error", EVERY_ERROR, ids=lambda error: type(error).__name__)
+def test_every_error_has_an_answer_or_is_a_fault(service, error):
+    operation, body = SERVICES[service]
+    kind = type(error)
+    if kind in FAULTS or kind in ELSEWHERE[service]:
+        with pytest.raises(kind):
+            operation.refused(error, a_message(body()), House())
+        return
+
+    answer = operation.refused(error, a_message(body()), House())
+
+    assert answer.body is not None
+    assert answer.parts == ()
+
+
+def test_what_may_not_be_known_is_answered_as_unknown():
+    for service in ("search", "read"):
+        operation, body = SERVICES[service]
+        answers = {
+            str(_text(operation.refused(error, a_message(body()), House()).body))
+            for error in (RecordNotFound("x"), AccessRefused("x", rule="r"), DocumentNotFound("x"), RecordClosed("x"))
+        }
+        assert len(answers) == 1
+
+
+def _text(element) -> list[object]:
+    return [(node.tag, dict(node.attrib), node.text) for node in element.iter()]
