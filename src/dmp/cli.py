@@ -253,12 +253,13 @@ def directory(
 
     told = json.loads(file.read_text(encoding="utf-8"))
     try:
-        lines = [Listed("structure", **line) for line in told.get("structures", [])]
-        lines += [Listed("professional", **line) for line in told.get("professionals", [])]
+        lines = [Listed.read("structure", line) for line in told.get("structures", [])]
+        lines += [Listed.read("professional", line) for line in told.get("professionals", [])]
         links = [(link["professional"], link["structure"]) for link in told.get("activities", [])]
     except (AttributeError, KeyError, TypeError) as error:
         needed = (
-            "structures and professionals: id, name, perhaps active and parent; activities: professional, structure"
+            "structures: id, name, perhaps active, parent, sector; "
+            "professionals: id, name, perhaps active, profession, know_hows (a list); activities: professional, structure"
         )
         raise typer.BadParameter(f"each line holds, of {needed}", param_hint="FILE") from error
     store = open_store(from_environment())

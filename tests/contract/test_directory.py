@@ -5,8 +5,8 @@ import pytest
 from dmp.store.directory import Listed
 from dmp.store.tx import Store
 
-CLINIC = Listed("structure", "499900012345001", "CLINIQUE DU PORT", parent="499900012345000")
-DOCTOR = Listed("professional", "899900012345", "ANNE DUPONT")
+CLINIC = Listed("structure", "499900012345001", "CLINIQUE DU PORT", parent="499900012345000", sector="SA01")
+DOCTOR = Listed("professional", "899900012345", "ANNE DUPONT", profession="10", know_hows=("SM26", "SM54"))
 RETIRED = Listed("professional", "899900054321", "PAUL DURAND", active=False)
 
 
@@ -48,3 +48,18 @@ def test_loading_again_replaces_the_line_and_keeps_the_links(listed: Store):
         assert tx.directory.professional(DOCTOR.id) == renamed
         assert tx.directory.structure(CLINIC.id) == CLINIC
         assert tx.directory.linked(DOCTOR.id, CLINIC.id)
+
+
+def test_a_line_is_read_as_the_operator_writes_it():
+    told = {"id": DOCTOR.id, "name": DOCTOR.name, "profession": "10", "know_hows": ["SM26", "SM54"]}
+
+    assert Listed.read("professional", told) == DOCTOR
+    assert Listed.read("professional", {"id": RETIRED.id, "name": RETIRED.name, "active": False}) == RETIRED
+
+
+@pytest.mark.parametrize(
+    "told", [{"id": "8"}, {"id": "8", "name": "A", "job": "10"}, {"id": "8", "name": "A", "know_hows": "SM26"}]
+)
+def test_a_line_of_another_form_is_refused(told: dict[str, object]):
+    with pytest.raises(TypeError):
+        Listed.read("professional", told)

@@ -7,6 +7,7 @@ substitution groups; and it announces `start-info="text/xml"` even for SOAP
 1.2, which the service takes.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from raw_bodies import EBXML, Lot, retrieve, search
 
 from dmp.sandbox.headers import HeaderRequest, header
@@ -42,15 +44,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def play(sandbox: Sandbox, folder: Path, lot: Lot) -> dict:
-    """Let node-soap play its part; gives what came back to it."""
+def play(sandbox: Sandbox, folder: Path, lot: Lot, *, about: str = "") -> dict:
+    """Let node-soap play its part, with assertions `about` the patient or somebody else; gives what came back."""
     services = sandbox.contract["services"]
     wsdl = (HERE / "xds.wsdl").read_text().replace("@SCHEMAS@", str(SCHEMAS.resolve()))
     wsdl = wsdl.replace("@REGISTRY@", services["registry"]).replace("@REPOSITORY@", services["repository"])
     (folder / "xds.wsdl").write_text(wsdl)
     (folder / "document.xml").write_bytes(lot.document)
     security = {
-        operation: header(sandbox.folder, HeaderRequest(patient=lot.ins, holder="doctor", auth=auth)).decode()
+        operation: header(sandbox.folder, HeaderRequest(patient=about or lot.ins, holder="doctor", auth=auth)).decode()
         for operation, auth in {"Search": "air", "Submit": "indirect", "Read": "air"}.items()
     }
     wanted = {
@@ -63,21 +65,54 @@ def play(sandbox: Sandbox, folder: Path, lot: Lot) -> dict:
         "objects": lot.objects,
         "documents": inside(retrieve(lot.unique_id)),
     }
-    command = ["node", "client.mjs"]
-    environment = {"PATH": os.environ["PATH"], "NODE_NO_WARNINGS": "1"}
     done = subprocess.run(
-        command, cwd=folder, env=environment, input=json.dumps(wanted), capture_output=True, text=True, timeout=60
+        ["node", "client.mjs"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"]},
+        input=json.dumps(wanted),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
 
 def inside(body: str) -> str:
-    """What a body holds, without its outermost element."""
-    return body[body.index(">") + 1 : body.rindex("</")]
+    """What a body holds: node-soap makes the outermost element itself, out of the WSDL."""
+    return "".join(etree.tostring(child, encoding="unicode") for child in etree.fromstring(body))
 
 
 def test_node_soap_searches_submits_as_mtom_and_reads_the_document_back(strict, folder, ins):
     lot = Lot.of(ins, event="AMB")
     came = play(strict, folder, lot)
-    print(json.dumps(came, indent=1)[:6000])
+
+    assert came["empty"]["result"]["attributes"] == {"status": SUCCESS, "startIndex": "0", "totalResultCount": "0"}
+    assert came["submitted"] == {"result": {"attributes": {"status": SUCCESS}}, "parts": []}
+    assert came["again"] == came["submitted"], "the same lot from the same sender changes nothing (DEC-3)"
+    assert came["found"]["result"]["attributes"]["totalResultCount"] == "1"
+    entry = came["found"]["result"]["RegistryObjectList"]["ExtrinsicObject"]
+    assert entry["Name"]["LocalizedString"]["attributes"]["value"] == "Note de consultation"
+    assert came["read"]["result"]["RegistryResponse"]["attributes"] == {"status": SUCCESS}
+    assert came["read"]["result"]["DocumentResponse"]["DocumentUniqueId"] == lot.unique_id
+    assert came["read"]["parts"] == [hashlib.sha256(lot.document).hexdigest()]
+
+
+def test_node_soap_is_told_why_it_is_refused(strict, folder, ins):
+    lot = Lot.of(ins, event="AMB").again(title="Un autre titre")
+    came = play(strict, folder, lot)
+
+    refused = came["submitted"]["result"]
+    assert refused["attributes"]["status"] == f"{EBXML}:ResponseStatusType:Failure"
+    error = refused["RegistryErrorList"]["RegistryError"]["attributes"]
+    assert error["errorCode"] == "XDSRepositoryMetadataError"
+    assert "title" in error["codeContext"]
+    failure = came["read"]["result"]["RegistryResponse"]
+    assert failure["RegistryErrorList"]["RegistryError"]["attributes"]["errorCode"] == "XDSDocumentUniqueIdError"
+
+
+def test_node_soap_reads_a_fault(strict, folder, ins):
+    came = play(strict, folder, Lot.of(ins), about="279035121518989")
+    fault = came["submitted"]["fault"]
+    assert (came["submitted"]["status"], fault["Code"]["Subcode"]["Value"]) == (400, "dmp:DMPPatientMismatch")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dmp.client import CallRefused, lots
-from dmp.record.actor import Mode
 from dmp.record.codes import Code
 from dmp.record.entry import Author
 from dmp.record.errors import Problem
@@ -183,8 +182,7 @@ def test_a_masked_deposit_is_for_its_author_alone(story):
 
 def test_a_secret_connection_hides_the_deposit_from_guardians(story_of_a_child):
     story = story_of_a_child.opened("doctor")
-    secret = story.doctor.in_mode(Mode.NORMAL)
-    secret.secret = True
+    secret = story.doctor.in_secret()
     document = story.note("Confidentielle")
 
     secret.submit(story.patient, [document])
@@ -194,8 +192,7 @@ def test_a_secret_connection_hides_the_deposit_from_guardians(story_of_a_child):
 
 def test_a_secret_connection_for_an_adult_is_refused(story):
     story.opened("doctor")
-    secret = story.doctor.in_mode(Mode.NORMAL)
-    secret.secret = True
+    secret = story.doctor.in_secret()
     with story.refused(POLICY) as seen:
         secret.submit(story.patient, [story.note()])
     assert seen.said == "secret-connection-of-an-adult"

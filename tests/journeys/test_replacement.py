@@ -201,7 +201,7 @@ def test_the_trace_tells_hidden_from_unknown(story):
     assert seen.said == "masked-to-professionals"
     with story.refused(UNRESOLVED) as seen:
         story.nurse.submit(story.patient, [story.note(author="nurse")], replaces=UNKNOWN_UUID)
-    assert "document-not-found" in seen.said
+    assert seen.said == "no-such-document"
 
 
 def test_a_visible_document_of_somebody_else_is_not_replaced(story):

@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from dmp.client import CallRefused, DmpClient, lots
-from dmp.record.actor import Mode
 from dmp.record.codes import Code
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.submission import MetadataUpdate, UpdateEntry, UpdateStatus
 from dmp.record.visibility import Visibility
-from dmp.wire.xds import iti57_request
 from journey_builders import MASKED, UNKNOWN_UUID, Story, problems
 
 UNRESOLVED, POLICY = "UnresolvedReferenceException", "LocalPolicyRestrictionError"
@@ -168,15 +166,12 @@ def test_hiding_from_guardians_is_done_in_secret_connection(story_of_a_child):
     entry = story.fed()
     hidden = a_version(entry, visibility=Visibility(hidden_from_guardians=True))
     assert refused(story, hidden) == [POLICY]
-    secret = story.doctor.in_mode(Mode.NORMAL)
-    secret.secret = True
-
-    secret.update(story.patient, MetadataUpdate(a_set(story), (hidden,)))
+    story.doctor.in_secret().update(story.patient, MetadataUpdate(a_set(story), (hidden,)))
 
     hidden_entry = now(story, entry)
     assert hidden_entry.visibility.hidden_from_guardians
     assert refused(story, a_version(hidden_entry, visibility=Visibility()), by="doctor2") == [POLICY]
-    story.doctor.update(story.patient, iti57_request.show_to_guardians(a_set(story), hidden_entry))
+    story.doctor.show_to_guardians(story.patient, hidden_entry)
     assert not now(story, entry).visibility.hidden_from_guardians
 
 
@@ -344,11 +339,11 @@ def test_the_status_must_be_the_one_of_the_entry(story):
     assert refused(story, wrong) == ["XDSMetadataUpdateError"]
 
 
-@pytest.mark.parametrize("new", [EntryStatus.DEPRECATED])
-def test_a_change_of_status_that_does_not_exist_is_refused(story, new):
+def test_only_a_replacement_makes_a_document_deprecated(story):
     story.opened("doctor")
     entry = story.fed()
-    assert refused(story, UpdateStatus(entry.uuid, EntryStatus.APPROVED, new)) == ["XDSMetadataUpdateError"]
+    deprecate = UpdateStatus(entry.uuid, EntryStatus.APPROVED, EntryStatus.DEPRECATED)
+    assert refused(story, deprecate) == ["XDSMetadataUpdateError"]
 
 
 def test_a_former_version_of_the_metadata_has_no_status_to_change(story):

@@ -153,7 +153,7 @@ def test_a_directory_of_another_form_says_the_form(dmp: Callable[..., Said], tmp
     listed = tmp_path / "directory.json"
     listed.write_text(json.dumps({"structures": [{"finess": "990000001"}]}))
     line = one_line(dmp("directory", listed))
-    assert "structures and professionals: id, name, perhaps active and parent" in line
+    assert "structures: id, name, perhaps active, parent, sector" in line
 
 
 # -- the port and the folder

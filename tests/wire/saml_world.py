@@ -50,6 +50,9 @@ class Line:
     name: str
     active: bool = True
     parent: str = ""
+    profession: str = ""
+    know_hows: tuple[str, ...] = ()
+    sector: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from dmp.actions.action import Ask, Scope, Turn
 from dmp.actions.find_documents import asks_about
-from dmp.record.entry import DocumentEntry, EntryStatus
+from dmp.record.entry import DocumentEntry, EntryStatus, unique_key
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
 from dmp.store.tx import Tx
@@ -46,8 +46,8 @@ class ReadDocuments:
         """One answer per uniqueId asked, in order; None for what is not there or may not be read."""
         best: dict[str, DocumentEntry] = {}
         for entry in sorted(turn.entries, key=_preference):
-            best.setdefault(entry.unique_id, entry)
-        return tuple(self._read(turn, best.get(unique_id)) for unique_id in self.unique_ids)
+            best.setdefault(unique_key(entry.unique_id), entry)
+        return tuple(self._read(turn, best.get(unique_key(unique_id))) for unique_id in self.unique_ids)
 
     def _read(self, turn: Turn, entry: DocumentEntry | None) -> ReadDocument | None:
         return None if entry is None else ReadDocument(entry, turn.contents.read_document(entry.uuid))

@@ -15,8 +15,8 @@ from dmp.record.actor import (
     facility_of,
     person_id,
 )
-from dmp.record.entry import Association, Deposit, DocumentEntry, EntryStatus, Relation
-from dmp.record.errors import DocumentNotFound, Problem, Refused, XdsCode
+from dmp.record.entry import Association, Deposit, DocumentEntry, EntryStatus, Relation, unique_key
+from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
 from dmp.record.submission import Content, Submission
@@ -88,7 +88,6 @@ class SubmitDocuments:
 
         Raises:
             Refused: every problem found, in the order of xds-wire 2.4.
-            DocumentNotFound: a link leads to nothing that this caller may know.
         """
         contents, lot, targets = turn.contents, self.submission.submission_set, self._targets(turn.contents)
         fingerprint = contents.fingerprint(self._said_by(turn.caller))
@@ -96,10 +95,6 @@ class SubmitDocuments:
             return self.submission.warnings
         for clash in problems_of_namesakes(lot, turn):
             raise Refused(clash)
-        known = {entry.uuid for entry in turn.entries}
-        missing = [named for named in self.targets() if named not in targets or targets[named].uuid not in known]
-        if missing:
-            raise DocumentNotFound(min(missing))
         examined = (*self.examined.problems, *self.examined.about_person(turn.known_record))
         problems = [*self._problems(turn, targets), *examined]
         if any(not problem.warning for problem in problems):
@@ -137,7 +132,7 @@ class SubmitDocuments:
 
 def _namesakes(entry: DocumentEntry, turn: Turn) -> list[DocumentEntry]:
     """The entries of the same uniqueId that the sender may know of."""
-    return [other for other in turn.entries if other.unique_id == entry.unique_id]
+    return [other for other in turn.entries if unique_key(other.unique_id) == unique_key(entry.unique_id)]
 
 
 def _twin(known: Iterable[DocumentEntry], document: Content, contents: RecordContents) -> DocumentEntry | None:
@@ -191,7 +186,7 @@ class _Writing:
         uuid = self.uuids[entry.uuid]
         namesakes = contents.by_unique_id([entry.unique_id])
         chain = self._chain(uuid, replaced, namesakes)
-        self._hide(chain, entry.visibility)
+        self._hide(chain, self._since_the_first_deposit(entry.visibility, chain))
         # A hidden one of the same octets would be told by the time that it saves (security 7).
         twin = _twin(_namesakes(entry, self.turn), document, contents)
         if twin is None:
@@ -222,6 +217,13 @@ class _Writing:
             self.turn.contents.set_chain(other, chains[0])
             self._hide(chains[0], self.visibility.pop(other, Visibility()))
         return chains[0]
+
+    def _since_the_first_deposit(self, asked: Visibility, chain: str) -> Visibility:
+        """The announcement timer starts with the chain: nobody starts it again by replacing (AR-19, DEC-24)."""
+        if asked.hidden_from_patient_since is None:
+            return asked
+        deposits = [entry.deposit.at for entry in self.turn.contents.by_chain(chain) if entry.deposit is not None]
+        return replace(asked, hidden_from_patient_since=min((asked.hidden_from_patient_since, *deposits)))
 
     def _hide(self, chain: str, more: Visibility) -> None:
         """Join what the sender asked with what already hides the chain: the strictest wins (DEC-2)."""

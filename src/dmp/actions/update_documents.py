@@ -9,7 +9,7 @@ from dmp.actions.same_lot import asks_about_namesakes, problems_of_namesakes
 from dmp.actions.update_rules import entry_problems, status_problems, status_verb, visibility_verbs
 from dmp.documents import authorship
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet
-from dmp.record.errors import DocumentNotFound, Problem, Refused, XdsCode
+from dmp.record.errors import DocumentNotFound, Problem, Refused
 from dmp.record.patient import PatientId
 from dmp.record.profile import Profile
 from dmp.record.submission import MetadataUpdate, UpdateEntry, UpdateStatus
@@ -95,7 +95,7 @@ class UpdateDocuments:
     def _asks(self, operation: Operation, contents: RecordContents) -> Iterable[Ask]:
         target, named = self._target(operation, contents), self._named(operation)
         if target is None:
-            yield Ask(Verb.FIND_REFERENCE, named=named, absent=True)
+            yield Ask(self.verb, named=named, absent=True)
             return
         if isinstance(operation, UpdateStatus):
             yield Ask(status_verb(operation, target), target, named=named)

@@ -100,6 +100,12 @@ class DmpClient:
         other.mode, other.reason = mode, reason
         return other
 
+    def in_secret(self) -> "DmpClient":
+        """The same client in the secret connection of a minor («connexion secrète»)."""
+        other = copy(self)
+        other.secret = True
+        return other
+
     @property
     def professional(self) -> Professional:
         """Who the client speaks for, as an author of documents."""
@@ -256,6 +262,10 @@ class DmpClient:
     def show_to_patient(self, patient: PatientId, entry: DocumentEntry) -> None:
         """Make a document visible to its patient (TD3.3b)."""
         self.update(patient, iti57_request.show_to_patient(self._set(patient), entry))
+
+    def show_to_guardians(self, patient: PatientId, entry: DocumentEntry) -> None:
+        """Make a document visible to the legal representatives (TD3.3b)."""
+        self.update(patient, iti57_request.show_to_guardians(self._set(patient), entry))
 
     def archive(self, patient: PatientId, entry: DocumentEntry) -> None:
         """Archive a document (TD3.3d)."""

@@ -1,5 +1,6 @@
 """What the registry knows of a document, a lot and their links, in the words of XDS.b (xds-wire 4)."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,14 @@ SIGNATURE_TYPE = "E1762"
 
 Slots = tuple[tuple[str, tuple[str, ...]], ...]
 """Slots unknown to XDS, stored and returned in the order received (DEC-119)."""
+
+
+_BARE_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def unique_key(unique_id: str) -> str:
+    """The form in which the uniqueIds of documents are compared: bare UUIDs without case (DEC-105)."""
+    return unique_id.lower() if _BARE_UUID.fullmatch(unique_id) else unique_id
 
 
 class EntryStatus(StrEnum):

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from dmp.record import dtm
 from dmp.record.codes import Code
-from dmp.record.entry import STABLE, Author, DocumentEntry, EntryStatus, SubmissionSet
+from dmp.record.entry import STABLE, Author, DocumentEntry, EntryStatus, SubmissionSet, unique_key
 from dmp.record.patient import PatientId
 
 Pairs = frozenset[tuple[str, str]]
@@ -127,7 +127,12 @@ class DocumentIds:
 
     def holds(self, entry: DocumentEntry) -> bool:
         """Tell whether an entry is named by the list that was given."""
-        return entry.uuid in self.uuids or entry.unique_id in self.unique_ids or entry.logical_id in self.logical_ids
+        by_unique_id = bool(self.unique_ids) and unique_key(entry.unique_id) in self._unique_keys
+        return by_unique_id or entry.uuid in self.uuids or entry.logical_id in self.logical_ids
+
+    @cached_property
+    def _unique_keys(self) -> frozenset[str]:
+        return frozenset(map(unique_key, self.unique_ids))
 
 
 @dataclass(frozen=True)

@@ -88,12 +88,13 @@ def _structure(holders: dict[str, dict[str, str]], who: Credentials) -> str:
 
 
 def _by_profession(holders: dict[str, dict[str, str]], wanted: HeaderRequest) -> str:
-    """The first holder of that profession and know-how; the doctor when none is asked."""
-    if not wanted.profession:
-        return "doctor"
+    """The first person of that profession and know-how; the doctor when none is asked, or nobody has both.
+
+    What he then claims is not what the directory of the sandbox knows of him: the service refuses it.
+    """
     for name, held in holders.items():
-        same = held["profession"] == wanted.profession and held["kind"] == "person"
-        if same and wanted.know_how in ("", held["know_how"]):
+        same = wanted.profession in ("", held["profession"]) and wanted.know_how in ("", held["know_how"])
+        if same and held["kind"] == "person":
             return name
     return "doctor"
 

@@ -159,8 +159,19 @@ def ready(folder: Path, options: SandboxOptions) -> tuple[Settings, Holders]:
 def _directory(holders: Holders) -> tuple[list[Listed], list[tuple[str, str]]]:
     """Every holder of the test PKI exists, and works in the structure of his card."""
     people = [holder.person for holder in holders.all]
-    structures = {person.structure: person.structure_name for person in people}
-    listed = [Listed("structure", name, title) for name, title in structures.items()]
+    structures = {person.structure: person for person in people}
+    listed = [
+        Listed("structure", name, person.structure_name, sector=person.sector) for name, person in structures.items()
+    ]
     professionals = [person for person in people if person.kind is HolderKind.PERSON]
-    listed += [Listed("professional", p.national_id, f"{p.given} {p.family}") for p in professionals]
+    listed += [
+        Listed(
+            "professional",
+            p.national_id,
+            f"{p.given} {p.family}",
+            profession=p.profession,
+            know_hows=(p.know_how,) if p.know_how else (),
+        )
+        for p in professionals
+    ]
     return listed, [(p.national_id, p.structure) for p in professionals]

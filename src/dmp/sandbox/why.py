@@ -37,6 +37,6 @@ def _refused(store: Store) -> Iterator[Trace]:
 
 
 def _line(trace: Trace) -> str:
-    because = "; ".join(part for part in (*trace.rules, trace.detail) if part)
+    because = "; ".join(part for part in (*trace.rules, trace.detail.removeprefix("refused: ")) if part)
     who = f"{trace.who.person or 'nobody known'} ({trace.who.via or trace.who.kind or 'no assertion accepted'})"
-    return f"{trace.at:%H:%M:%S}  {trace.verb or 'unread'}  {who}  {trace.outcome}: {because}"
+    return f"{trace.at:%H:%M:%S} UTC  {trace.verb or 'unread'}  {who}  {trace.outcome}: {because}"

@@ -1,7 +1,8 @@
 """The directory: which professionals and structures exist, and who works where (xds-wire 8.4-9)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -10,7 +11,12 @@ from dmp.store import schema
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the directory; `parent` is the legal entity (EJ) of a geographic one (EG)."""
+    """A line of the directory; `parent` is the legal entity (EJ) of a geographic one (EG).
+
+    `profession` and `know_hows` are those of a professional, `sector` that of a
+    structure: an assertion that claims another one is refused. Empty: not
+    known, and not checked.
+    """
 
     kind: str
     """`professional` or `structure`."""
@@ -18,6 +24,24 @@ class Listed:
     name: str
     active: bool = True
     parent: str = ""
+    profession: str = ""
+    """Code of TRE_G15, or of a table beside it."""
+    know_hows: tuple[str, ...] = ()
+    """Codes of TRE_R01 (doctors) or G05 (pharmacists)."""
+    sector: str = ""
+    """Code of JDV_J61, SAnn."""
+
+    @staticmethod
+    def read(kind: str, told: Mapping[str, Any]) -> "Listed":
+        """A line as the operator writes it, in JSON.
+
+        Raises:
+            TypeError: a field is missing, unknown, or `know_hows` is no list.
+        """
+        line = Listed(kind, **told)
+        if not isinstance(line.know_hows, list | tuple):
+            raise TypeError("know_hows is a list of codes")
+        return replace(line, know_hows=tuple(line.know_hows))
 
 
 class Directory:
@@ -44,9 +68,20 @@ class Directory:
     def _one(self, kind: str, name: str) -> Listed | None:
         table = schema.directory.c
         row = self._connection.execute(
-            select(table.name, table.active, table.parent).where(table.kind == kind, table.id == name)
+            select(schema.directory).where(table.kind == kind, table.id == name)
         ).one_or_none()
-        return None if row is None else Listed(kind, name, row.name, bool(row.active), row.parent)
+        if row is None:
+            return None
+        return Listed(
+            kind=kind,
+            id=name,
+            name=row.name,
+            active=bool(row.active),
+            parent=row.parent,
+            profession=row.profession,
+            know_hows=tuple(row.know_hows.split()),
+            sector=row.sector,
+        )
 
     def load(self, listed: Iterable[Listed], links: Iterable[tuple[str, str]]) -> None:
         """Write lines and links; lines already there are replaced."""
@@ -59,6 +94,9 @@ class Directory:
                 "name": line.name,
                 "active": int(line.active),
                 "parent": line.parent,
+                "profession": line.profession,
+                "know_hows": " ".join(line.know_hows),
+                "sector": line.sector,
             }
             self._connection.execute(insert(table), row)
         for professional, structure in links:

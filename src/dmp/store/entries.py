@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Row, insert, select, update
 
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet, unique_key
 from dmp.record.record import Record
 from dmp.record.submission import Content
 from dmp.record.visibility import Visibility
@@ -61,7 +61,7 @@ class RecordContents:
 
     def by_unique_id(self, unique_ids: Iterable[str]) -> tuple[DocumentEntry, ...]:
         """Every entry that has one of these document uniqueIds."""
-        tokens = [self._seal.token("document", unique_id) for unique_id in unique_ids]
+        tokens = [self._seal.token("document", unique_key(unique_id)) for unique_id in unique_ids]
         return self._entries_among(schema.entry.c.unique_token, tokens)
 
     def lot_of(self, uuid: str) -> tuple[DocumentEntry, ...]:
@@ -107,7 +107,7 @@ class RecordContents:
                 "logical_id": entry.logical_id,
                 "version": entry.version,
                 "status": entry.status,
-                "unique_token": self._seal.token("document", entry.unique_id),
+                "unique_token": self._seal.token("document", unique_key(entry.unique_id)),
                 "chain": entry.chain,
                 "lot": lot,
                 "document": document,

@@ -164,8 +164,15 @@ directory = Table(
     Column("name", Text, nullable=False),
     Column("active", Integer, nullable=False),
     Column("parent", String(64), nullable=False),
+    Column("profession", String(32), nullable=False),
+    Column("know_hows", Text, nullable=False),
+    Column("sector", String(16), nullable=False),
 )
-"""Professionals and structures that exist; `parent` is the legal entity of a geographic one."""
+"""Professionals and structures that exist; `parent` is the legal entity of a geographic one.
+
+What an assertion may not claim otherwise: `profession` and `know_hows` (codes
+parted by spaces) of a professional, `sector` of a structure; empty for unknown.
+"""
 
 activity = Table(
     "activity",

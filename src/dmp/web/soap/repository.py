@@ -3,6 +3,7 @@
 from dmp.actions.read_documents import ReadDocument, ReadDocuments
 from dmp.actions.submit_documents import SubmitDocuments
 from dmp.documents import intake
+from dmp.record.entry import unique_key
 from dmp.record.errors import (
     AccessRefused,
     DmpError,
@@ -53,11 +54,11 @@ def _parse_reading(message: Message, house: House) -> ReadDocuments:
 
 
 def _render_reading(read: tuple[ReadDocument | None, ...], message: Message, house: House) -> Answer:
-    found = {document.entry.unique_id: document for document in read if document is not None}
+    found = {unique_key(document.entry.unique_id): document for document in read if document is not None}
     documents: list[RetrievedDocument] = []
     problems: list[Problem] = []
     for request in iti43.read(message.body):
-        document = found.get(request.unique_id)
+        document = found.get(unique_key(request.unique_id))
         if not _ours(request, house):
             problems.append(Problem(XdsCode.UNKNOWN_REPOSITORY_ID, request.repository_unique_id))
         elif document is None:

@@ -7,6 +7,7 @@ code for the client (DEC-118, security 4.7).
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -46,7 +47,11 @@ class Times:
 
 
 class Listed(Protocol):
-    """What the directory says of a person or structure; `parent` is the legal entity (EJ) of a structure (EG)."""
+    """What the directory says of a person or structure; `parent` is the legal entity (EJ) of a structure (EG).
+
+    What it does not know is empty, and then not checked: the profession and the
+    know-hows of a person, the sector of a structure.
+    """
 
     @property
     def name(self) -> str: ...
@@ -56,6 +61,15 @@ class Listed(Protocol):
 
     @property
     def parent(self) -> str: ...
+
+    @property
+    def profession(self) -> str: ...
+
+    @property
+    def know_hows(self) -> Collection[str]: ...
+
+    @property
+    def sector(self) -> str: ...
 
 
 class Directory(Protocol):
@@ -222,21 +236,36 @@ def _check_primary_authentication(statements: Statements) -> None:
 
 
 def _check_directory(vihf: Vihf, signer: Holder, directory: Directory) -> Facility:
-    """Step 9: the structure lives, the certificate speaks for it, the user exists and works there."""
+    """Step 9: the structure lives, the certificate speaks for it, the user exists and works there.
+
+    Both are what they say they are, as far as the directory knows: rights
+    follow from the profession, the know-how and the sector, which no
+    certificate of the holder proves.
+    """
     listed = directory.structure(vihf.structure)
     if listed is None or not listed.active:
         refuse("directory: Structure introuvable ou Inactive")
+    if listed.sector not in ("", vihf.sector):
+        refuse("directory: the structure is known in another sector")
     user = vihf.statements.name_id
     if is_national(user):
         known = directory.professional(user)
         if known is None or not known.active:
             refuse("directory: the user is unknown or inactive")
+        _check_profession(vihf, known)
     if signer.kind is HolderKind.PERSON:
         if not directory.linked(user, vihf.structure):
             refuse("directory: PS et Structure non liés")
     elif vihf.structure not in signer.structure_ids and listed.parent not in signer.structure_ids:
         refuse("holder: Identifiant_Structure is not the structure of the certificate")
     return Facility(vihf.structure, listed.name, vihf.sector)
+
+
+def _check_profession(vihf: Vihf, known: Listed) -> None:
+    if known.profession not in ("", vihf.profession.code):
+        refuse("directory: the user is known in another profession")
+    if known.know_hows and vihf.know_how and vihf.know_how not in known.know_hows:
+        refuse("directory: the user is not known for this know-how")
 
 
 def is_national(user: str) -> bool:

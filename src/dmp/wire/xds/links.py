@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from dmp.record.entry import Association, DocumentEntry, RegistryObjects, Relation, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, RegistryObjects, Relation, SubmissionSet, unique_key
 from dmp.record.errors import XdsCode
-from dmp.wire.xds import ebrim, syntax
+from dmp.wire.xds import ebrim
 from dmp.wire.xds.findings import Findings, Owner
 
 _DEPRECATING = frozenset({Relation.REPLACES, Relation.TRANSFORMS_AND_REPLACES})
@@ -95,7 +95,7 @@ def check_unique_ids(objects: RegistryObjects, findings: Findings, *, code: XdsC
     """No uniqueId may stand twice in one message (check 8)."""
     seen: set[str] = set()
     for holder in (*objects.submission_sets, *objects.entries):
-        key = syntax.unique_key(holder.unique_id)
+        key = unique_key(holder.unique_id)
         if key and key in seen:
             findings.add(holder.uuid, "uniqueId", "used twice in this message", value=holder.unique_id, code=code)
         seen.add(key)

@@ -44,11 +44,6 @@ def is_unique_id(text: str) -> bool:
     return len(text) <= 128 and is_oid(root) and _EXTENSION.fullmatch(extension) is not None
 
 
-def unique_key(text: str) -> str:
-    """The form of a uniqueId that is compared: UUIDs without case (DEC-105)."""
-    return text.lower() if is_uuid(text) else text
-
-
 def is_time(text: str) -> bool:
     """A DTM of real ranges, in ASCII digits."""
     return text.isascii() and dtm.is_dtm(text)

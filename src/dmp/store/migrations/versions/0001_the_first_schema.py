@@ -27,6 +27,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("active", sa.Integer(), nullable=False),
         sa.Column("parent", sa.String(length=64), nullable=False),
+        sa.Column("profession", sa.String(length=32), nullable=False),
+        sa.Column("know_hows", sa.Text(), nullable=False),
+        sa.Column("sector", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("kind", "id"),
     )
     op.create_table(
