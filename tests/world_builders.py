@@ -7,7 +7,7 @@ compared octet for octet once the ids that the service made are put aside.
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,12 +26,10 @@ from dmp.client.credentials import Credentials, read_contract
 from dmp.documents.intake import Examination
 from dmp.gate import Gate
 from dmp.main import build_gate, build_house, open_store
-from dmp.record import dtm
 from dmp.record.actor import (
     Actor,
     Authentication,
     Caller,
-    Facility,
     FacilitySoftware,
     Holder,
     Mode,
@@ -40,26 +38,11 @@ from dmp.record.actor import (
 )
 from dmp.record.codes import Code
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet
-from dmp.record.hl7text import Cx
-from dmp.record.management import Device, IdentityRequest, MessageHeader, MessageId, RecordTest
 from dmp.record.patient import Guardian, PatientId
 from dmp.record.profile import Profile
-from dmp.record.query import (
-    DocumentCriteria,
-    DocumentIds,
-    FindDocuments,
-    FindSubmissionSets,
-    GetAssociations,
-    GetDocuments,
-    GetDocumentsAndAssociations,
-    Question,
-    StoredQuery,
-    SubmissionSetCriteria,
-    TimeRange,
-)
-from dmp.record.record import Attending, Authorisation, Record
+from dmp.record.record import Authorisation, Record
 from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry, UpdateStatus
-from dmp.record.visibility import MASKED, Visibility
+from dmp.record.visibility import Visibility
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.maker import DocumentContext, plain_text
 from dmp.sandbox.population import Person
@@ -70,15 +53,15 @@ from dmp.store.tx import Store
 from dmp.trust import Trust
 from dmp.web.http import Incoming, Outgoing
 from dmp.web.soap.edge import Edge, Received
-from dmp.wire import hl7v3, mtom, soap
+from dmp.wire import mtom, soap
 from dmp.wire.content import MemoryContent
 from dmp.wire.vihf.assertion import Statements, Vihf
-from dmp.wire.xds import iti18_request, iti41, iti43, iti57_request
+from dmp.wire.xds import iti41, iti43
 from dmp.wire.xml import Element
 
 START = datetime.now(UTC).replace(microsecond=0)
-SERVICE_MADE = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[57][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-"""Ids that the service makes: version 7 here, version 5 for the children of objects. Ours are of version 4."""
+SERVICE_MADE = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[578][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""Ids that the service makes: version 7 here, version 8 for the children of objects. Ours are of version 4."""
 SECURITY = etree.Element("{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security")
 ALL = frozenset(EntryStatus)
 GUARDIAN = Representative("285076322082910", "MERE-FICTIF Test")

@@ -1,14 +1,14 @@
 """Everything a viewer may ask about what he may not know of, with full knowledge of its ids and octets (security 7)."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dmp.client.credentials import Credentials
 from dmp.client.lots import sender, signed
 from dmp.record import dtm
 from dmp.record.actor import Authentication
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet
+from dmp.record.entry import EntryStatus, Relation, SubmissionSet
 from dmp.record.management import (
     AuthorisationAction,
     AuthorisationRequest,
@@ -34,9 +34,8 @@ from dmp.record.query import (
 from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry, UpdateStatus
 from dmp.record.visibility import MASKED, Visibility
 from dmp.wire import habilitations, hl7v3, soap
-from dmp.wire.content import MemoryContent
 from dmp.wire.xds import iti18_request, iti43, iti57_request
-from world_builders import ALL, START, Paper, Probe, deposit_message, message, newest
+from world_builders import ALL, START, Paper, Probe, deposit_message, message
 from world_scenes import Seen
 
 REPOSITORY = "1.2.250.1.213.4.1.1.1.2"
@@ -63,9 +62,7 @@ class Questions:
     def reads(self) -> Iterator[Probe]:
         """Searches of every kind, retrieval, TD0.2 and TD1.3a."""
         for question in self._questions():
-            query = StoredQuery(
-                question, full_objects=self.dice.random() < 0.7, all_versions=self.dice.random() < 0.5
-            )
+            query = StoredQuery(question, full_objects=self.dice.random() < 0.7, all_versions=self.dice.random() < 0.5)
             if isinstance(question, GetAssociations | GetDocumentsAndAssociations) and self.dice.random() < 0.5:
                 query = replace(query, association_statuses=ALL)
             body = iti18_request.write_request(query, patient_type="NH")
@@ -82,8 +79,12 @@ class Questions:
         patient, entry = self.seen.scene.patient, self._secret().entry
         yield FindDocuments(DocumentCriteria(patient, ALL))
         yield FindDocuments(DocumentCriteria(patient, frozenset({self.dice.choice(sorted(ALL))})))
-        yield FindDocuments(DocumentCriteria(patient, ALL, confidentiality=(frozenset({(MASKED.code, MASKED.system)}),)))
-        yield FindDocuments(DocumentCriteria(patient, ALL, type_codes=frozenset({(entry.type_code.code, entry.type_code.system)})))
+        yield FindDocuments(
+            DocumentCriteria(patient, ALL, confidentiality=(frozenset({(MASKED.code, MASKED.system)}),))
+        )
+        yield FindDocuments(
+            DocumentCriteria(patient, ALL, type_codes=frozenset({(entry.type_code.code, entry.type_code.system)}))
+        )
         yield FindDocuments(DocumentCriteria(patient, ALL, authors=("%ARNOUX%",)))
         yield FindDocuments(DocumentCriteria(patient, ALL, created=TimeRange(start=entry.creation_time)))
         lots = frozenset({EntryStatus.APPROVED, EntryStatus.ARCHIVED})
@@ -192,8 +193,9 @@ class Questions:
             yield "replaces shown and hidden", self._lot(who, paper, links=links)
         used = self.dice.choice(scene.shown).unique_id if scene.shown else "2.25.1"
         paper = self._paper()
-        yield "hidden target, used document id", self._lot(
-            who, self._paper(used), links=[(paper.uuid, Relation.APPENDS, secret.uuid)]
+        yield (
+            "hidden target, used document id",
+            self._lot(who, self._paper(used), links=[(paper.uuid, Relation.APPENDS, secret.uuid)]),
         )
         # Last, since what it writes has that id in the second world, and another one in the first.
         yield "same entryUUID", self._lot(who, self._named(self._paper(), some_id))

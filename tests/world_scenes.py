@@ -1,50 +1,21 @@
 """Scenes of two worlds: who looks, what is hidden from him, and everything he may ask about it."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dmp.client.credentials import Credentials
-from dmp.client.lots import sender, signed
-from dmp.record import dtm
 from dmp.record.actor import Actor, Authentication, Caller, Holder, Mode
-from dmp.record.codes import Code
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation
-from dmp.record.management import Device, IdentityRequest, MessageHeader, MessageId, RecordTest
-from dmp.record.query import (
-    DocumentCriteria,
-    DocumentIds,
-    FindDocuments,
-    FindSubmissionSets,
-    GetAssociations,
-    GetDocuments,
-    GetDocumentsAndAssociations,
-    Question,
-    StoredQuery,
-    SubmissionSetCriteria,
-    TimeRange,
-)
+from dmp.record.entry import EntryStatus, Relation
 from dmp.record.record import Attending
-from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry, UpdateStatus
-from dmp.record.visibility import MASKED, NORMAL, Visibility
-from dmp.wire import hl7v3, soap
-from dmp.wire.content import MemoryContent
-from dmp.wire.xds import iti18_request, iti43, iti57_request
 from world_builders import (
-    ALL,
     AUTHOR,
     GUARDIAN,
     START,
     Paper,
-    Probe,
     Scene,
     Step,
-    World,
     actor_of,
-    deposit_message,
     given,
-    message,
-    newest,
 )
 
 MASKS = ("masked_at_deposit", "masked_later", "masked_twice", "masked_chain", "masked_with_its_past", "masked_archive")
@@ -83,9 +54,7 @@ VIEWERS = (
     Viewer("blocked nurse", "nurse", PLAIN, blocked=True, sees_others=False),
     Viewer("breaker of glass", "doctor2", (*MASKS, *WITHDRAWN, *TIED), mode=Mode.BREAK_GLASS, authorised=False),
     Viewer("AIR doctor", "hospital", (*MASKS, *WITHDRAWN, *TIED), standing_for="doctor3", air=True),
-    Viewer(
-        "dispatch", "regulation_centre", MASKS, standing_for="doctor3", air=True, mode=Mode.EMERGENCY_DISPATCH
-    ),
+    Viewer("dispatch", "regulation_centre", MASKS, standing_for="doctor3", air=True, mode=Mode.EMERGENCY_DISPATCH),
     Viewer("hospital", "hospital", PLAIN, standing_for="doctor3", sees_others=False),
     Viewer("secretary", "secretary", PLAIN, sees_others=False),
     Viewer("occupational doctor", "occupational_doctor", (*MASKS, *WITHDRAWN, *TIED)),

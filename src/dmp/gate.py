@@ -119,7 +119,9 @@ class Gate:
     ) -> Trace:
         stopped, withheld = _stopped(answers), _withheld(answers)
         grounds = stopped or [answer.rule for ask, answer in answers if answer.allowed]
-        touched = [_touched(ask.entry) for ask, answer in answers if ask.entry is not None and answer.allowed]
+        # A search looks at every entry and hands out few: only what was named or acted on is told.
+        meant = (ask.entry for ask, answer in answers if answer.allowed and (ask.named or not ask.optional))
+        touched = [_touched(entry) for entry in meant if entry is not None]
         named = [_named(name) for name in action.about]
         return Trace(
             id=self.new_id(),

@@ -143,13 +143,11 @@ def test_a_status_can_be_changed_to_each_other(filled: Store, status: EntryStatu
     with filled.begin() as tx:
         contents = inside(tx)
         contents.set_status(uuid(1), status)
-        contents.set_lot_status(uuid(1002), status)
 
     with filled.begin() as tx:
         contents = inside(tx)
         approved = EntryStatus.APPROVED
         assert [entry.status for entry in contents.entries()] == [status, approved, approved]
-        assert [lot.status for lot in contents.lots()] == [approved, status]
 
 
 def test_what_hides_a_chain_hides_all_its_entries(filled: Store):

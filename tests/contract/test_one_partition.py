@@ -48,7 +48,6 @@ def use_everything(store: Store) -> None:
         contents.subjects_of_lots([uuid(1001)])
         contents.taken([uuid(1), uuid(9)])
         contents.entries_of_lots()
-        contents.set_lot_status(uuid(1001), EntryStatus.ARCHIVED)
         contents.links_touching([uuid(1), uuid(2)])
         contents.add_links([a_link(uuid(1), uuid(2), 1), a_link(uuid(2), uuid(1), 2)])
         contents.read_document(uuid(1))
@@ -75,7 +74,7 @@ def test_a_statement_that_does_not_name_the_record_would_be_seen(partitioned_sto
 
     with captured_statements(partitioned_store.engine) as captured, partitioned_store.connection() as connection:
         connection.execute(select(schema.entry.c.uuid).where(schema.entry.c.uuid == uuid(1)))
-        connection.execute(schema.lot.update().where(schema.lot.c.uuid == uuid(1)).values(status=""))
+        connection.execute(schema.lot.update().where(schema.lot.c.uuid == uuid(1)).values(sealed=b""))
         connection.execute(
             select(schema.record.c.sealed, schema.record_key.c.wrapped)
             .join(schema.record_key, schema.record_key.c.record > schema.record.c.record)

@@ -1,13 +1,13 @@
 from dataclasses import replace
 
 import pytest
-from xds_builders import an_entry
 
 from dmp.record.codes import Code
 from dmp.record.entry import Author, EntryStatus
 from dmp.record.patient import PatientId
 from dmp.record.query import DocumentCriteria, TimeRange, any_author
 from dmp.record.visibility import MASKED, Visibility
+from xds_builders import an_entry
 
 ANYONE = PatientId("1", "1.2.3")
 APPROVED = frozenset({EntryStatus.APPROVED})

@@ -11,6 +11,8 @@ import pytest
 from lxml import etree
 
 from dmp import __version__, cli
+from dmp.client import CallRefused
+from dmp.record.patient import PatientId
 from dmp.sandbox.folder import SandboxOptions, alone_in
 from dmp.sandbox.serve import check_port, free_port, running
 from dmp.sandbox.trouble import Trouble
@@ -19,6 +21,7 @@ from sandboxes import Sandbox, sandboxes
 HOUSE = Path(__file__).parents[2]
 INS = "279035121518989"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+DS = "http://www.w3.org/2000/09/xmldsig#"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 
 
@@ -287,6 +290,34 @@ def test_a_lot_needs_one_file_for_each_entry(dmp: Callable[..., Said], served: S
     assert "--holder: the holders are" in one_line(
         dmp("sign-lot", "--dir", served.folder, request, "--holder", "nobody")
     )
+
+
+def test_the_signature_of_a_lot_bears_the_uniqueid_that_the_lot_gives_it(dmp: Callable[..., Said], served: Sandbox):
+    examples = HOUSE / "docs/guide/examples"
+    letter = examples / "letter.xml"
+    said = dmp("sign-lot", "--dir", served.folder, examples / "lot.xml", "--document", letter)
+    assert said.status == 0, said.err
+    signature = etree.fromstring(said.out.encode())
+    assert signature.tag == f"{{{DS}}}Signature"
+    assert signature.get("Id") == "2.25.20260112093000004"
+    manifest = signature.find(f".//{{{DS}}}Manifest")
+    assert [reference.get("URI") for reference in manifest] == [
+        "urn:oid:2.25.20260112093000002",
+        "urn:oid:2.25.20260112093000001",
+    ]
+
+
+def test_a_request_without_its_documents_asks_for_them(dmp: Callable[..., Said], served: Sandbox):
+    line = one_line(dmp("sign-lot", "--dir", served.folder, HOUSE / "docs/guide/examples/lot.xml"))
+    assert line.startswith("dmp: --document: the request does not hold Document01: give one --document")
+
+
+def test_a_sandbox_tells_why_a_call_was_refused(dmp: Callable[..., Said], served: Sandbox):
+    with pytest.raises(CallRefused):
+        served.client("insurer").test_record(PatientId(INS, "1.2.250.1.213.1.4.10"))
+    said = dmp("why", "--dir", served.folder, "--last", "1")
+    assert said.out.endswith("  TD0.2  1990000069 (INDIRECTE)  refused: sector-shut-out\n")
+    assert said.out.count("\n") == 1
 
 
 def test_the_traces_of_a_sandbox_are_verified_and_exported(dmp: Callable[..., Said], served: Sandbox, tmp_path: Path):

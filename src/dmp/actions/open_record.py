@@ -7,7 +7,8 @@ from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.actions.authorise import DURATION
 from dmp.record.actor import Operator, person_id
 from dmp.record.age import is_minor
-from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, RecordExists
+from dmp.record.errors import AccessRefused, ConsentMissing, IncompleteRequest, InvalidIdentity, RecordExists
+from dmp.record.ins import REAL, TEST
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
 from dmp.record.record import Authorisation, Consent, Oppositions, Record, Regime
 from dmp.record.verb import Verb
@@ -42,8 +43,10 @@ class OpenRecord:
             RecordExists: under one of the identifiers (LC-1), open or closed.
             AccessRefused: the regime leaves opening to the national insurer.
             ConsentMissing: OPT_IN, without consent (LC-2).
+            InvalidIdentity: two INS: that they are one person's is for a merge to establish (LC-18).
             IncompleteRequest: a minor without legal representative (LC-8).
         """
+        self._refuse_a_second_ins()
         if any(turn.tx.records.of(patient) is not None for patient in self.identifiers):
             raise RecordExists("the person already has a record")
         self._refuse_what_the_law_refuses(turn)
@@ -61,6 +64,11 @@ class OpenRecord:
         )
         turn.tx.records.add(record)
         return record
+
+    def _refuse_a_second_ins(self) -> None:
+        """The assertion proves one identity: the INS of somebody else must not lead to this record (security 6.7)."""
+        if len({patient.number for patient in self.identifiers if patient.root in REAL | TEST}) > 1:
+            raise InvalidIdentity("a record is opened under one INS", element="INS")
 
     def _authorisation(self, subject: str, turn: Turn) -> Authorisation:
         return Authorisation(subject, turn.at, turn.at + DURATION, person_id(turn.caller.actor))

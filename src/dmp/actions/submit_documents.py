@@ -186,7 +186,8 @@ class _Writing:
         uuid = self.uuids[entry.uuid]
         namesakes = contents.by_unique_id([entry.unique_id])
         chain = self._chain(uuid, replaced, namesakes)
-        self._hide(chain, self._since_the_first_deposit(entry.visibility, chain))
+        if not entry.is_signature:
+            self._hide(chain, self._since_the_first_deposit(entry.visibility, chain))
         # A hidden one of the same octets would be told by the time that it saves (security 7).
         twin = _twin(_namesakes(entry, self.turn), document, contents)
         if twin is None:

@@ -93,8 +93,14 @@ class RecordContents:
             entry,
             status=EntryStatus(row.status),
             chain=row.chain,
-            visibility=self._record.visibility.get(row.chain, Visibility()),
+            visibility=self._hidden_by(entry, row.chain),
         )
+
+    def _hidden_by(self, entry: DocumentEntry, chain: str) -> Visibility:
+        """What hides a chain is kept in the record; a signature's marks are always the same (xds-wire 4.6)."""
+        if entry.is_signature and entry.deposit is not None:
+            return Visibility(masked=True, hidden_from_patient_since=entry.deposit.at)
+        return self._record.visibility.get(chain, Visibility())
 
     def add_entry(self, entry: DocumentEntry, *, lot: str, document: str) -> None:
         """Insert an entry; what hides it lives in the record, not here."""
@@ -156,13 +162,10 @@ class RecordContents:
     def _read_lots(self, *conditions: ColumnElement[bool]) -> tuple[SubmissionSet, ...]:
         table = schema.lot.c
         query = (
-            select(table.uuid, table.status, table.sealed)
-            .where(table.record == self._record.key, *conditions)
-            .order_by(table.uuid)
+            select(table.uuid, table.sealed).where(table.record == self._record.key, *conditions).order_by(table.uuid)
         )
         return tuple(
-            replace(unpack_lot(self._seal.open("lot", row.uuid, row.sealed)), status=EntryStatus(row.status))
-            for row in self._connection.execute(query)
+            unpack_lot(self._seal.open("lot", row.uuid, row.sealed)) for row in self._connection.execute(query)
         )
 
     def lots_called(self, unique_id: str) -> dict[str, bytes]:
@@ -197,7 +200,6 @@ class RecordContents:
                 "uuid": lot.uuid,
                 "unique_token": self._seal.token("lot", lot.unique_id),
                 "fingerprint": fingerprint,
-                "status": lot.status,
                 "sealed": self._seal.close("lot", lot.uuid, pack(lot)),
             },
         )
@@ -209,14 +211,6 @@ class RecordContents:
         for row in self._connection.execute(query):
             found.setdefault(row.lot, set()).add(row.uuid)
         return found
-
-    def set_lot_status(self, uuid: str, status: EntryStatus) -> None:
-        """Change the availabilityStatus of a lot (xds-wire 4.3)."""
-        self._connection.execute(
-            update(schema.lot)
-            .where(schema.lot.c.record == self._record.key, schema.lot.c.uuid == uuid)
-            .values(status=status)
-        )
 
     # -- links
 

@@ -77,7 +77,6 @@ lot = Table(
     Column("uuid", _UUID, primary_key=True),
     Column("unique_token", LargeBinary, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
-    Column("status", String(80), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Index("lot_by_unique_id", "record", "unique_token", "fingerprint", unique=True),
 )

@@ -1,6 +1,6 @@
 """ebRIM 3.0: its namespaces and names, and the few moves needed to read and build its elements (xds-wire 1.3, 4.1)."""
 
-from uuid import UUID, uuid5
+import hashlib
 
 from lxml import etree
 
@@ -81,7 +81,9 @@ def is_uuid_urn(text: str) -> bool:
 def child_id(owner: str, part: str) -> str:
     """The id of a Classification or ExternalIdentifier: the same each time its owner is written (xds-wire 6.5)."""
     if is_uuid_urn(owner):
-        return f"{UUID_PREFIX}{uuid5(UUID(owner[9:]), part)}"
+        # Written by hand: building two UUID objects for each id took a third of the time of an answer.
+        digits = hashlib.sha256(f"{owner} {part}".encode()).hexdigest()
+        return f"{UUID_PREFIX}{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
     return f"{owner}.{part.removeprefix(UUID_PREFIX)}"
 
 

@@ -98,7 +98,6 @@ def upgrade() -> None:
         sa.Column("uuid", sa.String(length=64), nullable=False),
         sa.Column("unique_token", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.String(length=80), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record", "uuid"),
     )
