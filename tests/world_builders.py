@@ -42,6 +42,7 @@ from dmp.record.patient import Guardian, PatientId
 from dmp.record.profile import Profile
 from dmp.record.record import Authorisation, Record
 from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry, UpdateStatus
+from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.maker import DocumentContext, plain_text
@@ -73,8 +74,8 @@ class World:
     """One service, its clock and its ids in our hands."""
 
     store: Store
-    gate: Gate
-    edge: Edge
+    gate: Gate = field(init=False)
+    edge: Edge = field(init=False)
     at: datetime = START
     scene: int = 0
     step: int = 0
@@ -92,6 +93,9 @@ class World:
 
     def perform(self, caller: Caller, action: Action) -> object:
         return self.gate.perform(caller, action, self.at)
+
+    def refuse(self, caller: Caller | None, verb: Verb | None, error: Exception) -> None:
+        self.gate.note_refusal(caller, verb, error, self.at)
 
     def authenticate(self, _envelope: object, _certificate: bytes) -> tuple[Caller, Vihf]:
         """Whoever calls was believed already."""
@@ -132,15 +136,16 @@ def _world(folder: Path, settings: Settings, number: int) -> Iterator[World]:
     raw = store.engine.raw_connection()
     raw.cursor().execute("PRAGMA synchronous=OFF")  # nothing here must outlive a power cut
     raw.close()
-    gate = replace(build_gate(store, settings), new_id=lambda: world.new_id())
+    world = World(store)
+    world.gate = replace(build_gate(store, settings), new_id=world.new_id)
     house = replace(
-        build_house(gate, settings, Trust(settings)),
-        new_id=lambda: world.new_id(),
+        build_house(world.gate, settings, Trust(settings)),
+        new_id=world.new_id,
         clock=lambda: world.at,
-        perform=lambda caller, action: world.perform(caller, action),
-        refuse=lambda caller, verb, error: gate.note_refusal(caller, verb, error, world.at),
+        perform=world.perform,
+        refuse=world.refuse,
     )
-    world = World(store, gate, Edge(house, lambda envelope, certificate: world.authenticate(envelope, certificate)))
+    world.edge = Edge(house, world.authenticate)
     try:
         yield world
     finally:

@@ -1,8 +1,9 @@
 """Everything a viewer may ask about what he may not know of, with full knowledge of its ids and octets (security 7)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dmp.client.credentials import Credentials
 from dmp.client.lots import sender, signed
@@ -31,7 +32,7 @@ from dmp.record.query import (
     SubmissionSetCriteria,
     TimeRange,
 )
-from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry, UpdateStatus
+from dmp.record.submission import MetadataUpdate, UpdateEntry, UpdateStatus
 from dmp.record.visibility import MASKED, Visibility
 from dmp.wire import habilitations, hl7v3, soap
 from dmp.wire.xds import iti18_request, iti43, iti57_request
@@ -42,6 +43,20 @@ REPOSITORY = "1.2.250.1.213.4.1.1.1.2"
 UNKNOWN = "urn:uuid:ffffffff-ffff-4fff-bfff-fffffffffff0"
 FIRST_UNKNOWN = "urn:uuid:00000000-0000-4000-8000-000000000000"
 """Ids of nothing, after and before all the others."""
+
+
+LINKS = (Relation.REPLACES, Relation.APPENDS, Relation.TRANSFORMS_AND_REPLACES)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A lot to be deposited: one paper, links from it, what is forced of its ids."""
+
+    label: str
+    paper: Paper
+    links: Sequence[tuple[Relation, str]] = ()
+    header: SubmissionSet | None = None
+    link_id: str = ""
 
 
 @dataclass
@@ -59,21 +74,29 @@ class Questions:
 
     # -- reading
 
-    def reads(self) -> Iterator[Probe]:
+    def reads(self) -> list[Callable[[], Probe]]:
         """Searches of every kind, retrieval, TD0.2 and TD1.3a."""
-        for question in self._questions():
-            query = StoredQuery(question, full_objects=self.dice.random() < 0.7, all_versions=self.dice.random() < 0.5)
-            if isinstance(question, GetAssociations | GetDocumentsAndAssociations) and self.dice.random() < 0.5:
-                query = replace(query, association_statuses=ALL)
-            body = iti18_request.write_request(query, patient_type="NH")
-            yield message(f"ITI-18 {query}", "registry", soap.Action.STORED_QUERY, body, self.name())
-        for unique_ids in self._unique_ids():
-            body = iti43.write_request([iti43.DocumentRequest(REPOSITORY, unique_id) for unique_id in unique_ids])
-            yield message(f"ITI-43 {unique_ids}", "repository", soap.Action.RETRIEVE, body, self.name())
-        for kind in (RecordTest, IdentityRequest):
-            header = MessageHeader(MessageId("1.2.3"), dtm.of(START), Device("1.2.4", "x"), query=MessageId("1.2.5"))
-            body = hl7v3.write_request(kind(header, self.seen.scene.patient))
-            yield message(kind.__name__, "patients", "urn:hl7-org:v3:PRPA_IN201307UV02", body, self.name())
+        return [
+            *[partial(self._search, question) for question in self._questions()],
+            *[partial(self._retrieve, unique_ids) for unique_ids in self._unique_ids()],
+            *[partial(self._manage, kind) for kind in (RecordTest, IdentityRequest)],
+        ]
+
+    def _search(self, question: Question) -> Probe:
+        query = StoredQuery(question, full_objects=self.dice.random() < 0.7, all_versions=self.dice.random() < 0.5)
+        if isinstance(question, GetAssociations | GetDocumentsAndAssociations) and self.dice.random() < 0.5:
+            query = replace(query, association_statuses=ALL)
+        body = iti18_request.write_request(query, patient_type="NH")
+        return message(f"ITI-18 {query}", "registry", soap.Action.STORED_QUERY, body, self.name())
+
+    def _retrieve(self, unique_ids: list[str]) -> Probe:
+        body = iti43.write_request([iti43.DocumentRequest(REPOSITORY, unique_id) for unique_id in unique_ids])
+        return message(f"ITI-43 {unique_ids}", "repository", soap.Action.RETRIEVE, body, self.name())
+
+    def _manage(self, kind: type[RecordTest] | type[IdentityRequest]) -> Probe:
+        header = MessageHeader(MessageId("1.2.3"), dtm.of(START), Device("1.2.4", "x"), query=MessageId("1.2.5"))
+        body = hl7v3.write_request(kind(header, self.seen.scene.patient))
+        return message(kind.__name__, "patients", "urn:hl7-org:v3:PRPA_IN201307UV02", body, self.name())
 
     def _questions(self) -> Iterator[Question]:
         patient, entry = self.seen.scene.patient, self._secret().entry
@@ -118,25 +141,46 @@ class Questions:
 
     # -- writing
 
-    def writes(self) -> Iterator[Probe]:
+    def writes(self) -> list[Callable[[], Probe]]:
         """Updates and deposits aimed at what is hidden; those that hide what the viewer sends come last."""
-        yield from self._updates()
+        probes = self._updates()
         who = self.seen.who
-        if who is not None:
-            yield from (deposit_message(label, lot, self.name()) for label, lot in self._deposits(who))
-            body = habilitations.write_authorisation(AuthorisationRequest(AuthorisationAction.ADD))
-            yield message("TD0.3", "habilitations", habilitations.ACTIONS[0], body, self.name())
+        if who is None:
+            return probes
+        return [*probes, *[partial(self._deposit, who, make) for make in self._deposits(who)], self._authorise]
 
-    def _updates(self) -> Iterator[Probe]:
-        operations = [self._status(), self._version(), self._status(), self._version()]
-        for operation in operations:
-            yield self._update(operation)
-        yield self._update(operations[0], self._on_shown())
-        yield self._update(self._on_shown(), operations[1])
-        yield self._update(UpdateStatus(UNKNOWN, EntryStatus.APPROVED, EntryStatus.ARCHIVED), operations[0])
-        yield self._update(UpdateStatus(FIRST_UNKNOWN, EntryStatus.APPROVED, EntryStatus.ARCHIVED), operations[0])
-        yield self._update(operations[1], lot_id=self._lot_id())
-        yield self._update(self._on_shown(), lot_id=self._lot_id())
+    def _deposit(self, who: Credentials, make: Callable[[], Lot]) -> Probe:
+        lot = make()
+        links = [(lot.paper.uuid, relation, target) for relation, target in lot.links]
+        entry = replace(lot.paper.entry, authors=(sender(who),))
+        built = self.seen.scene.submission(who, [replace(lot.paper, entry=entry)], links=links, lot=lot.header)
+        if lot.link_id:
+            first, *others = built.associations
+            built = replace(built, associations=(replace(first, uuid=lot.link_id), *others))
+        if who.authentication is Authentication.DIRECT:
+            built = signed(built, who, at=START, new_oid=self.seen.scene.oid)
+        return deposit_message(lot.label, built, self.name())
+
+    def _authorise(self) -> Probe:
+        body = habilitations.write_authorisation(AuthorisationRequest(AuthorisationAction.ADD))
+        return message("TD0.3", "habilitations", habilitations.ACTIONS[0], body, self.name())
+
+    def _updates(self) -> list[Callable[[], Probe]]:
+        unknown, first_unknown = [
+            UpdateStatus(name, EntryStatus.APPROVED, EntryStatus.ARCHIVED) for name in (UNKNOWN, FIRST_UNKNOWN)
+        ]
+        return [
+            lambda: self._update(self._status()),
+            lambda: self._update(self._version()),
+            lambda: self._update(self._status()),
+            lambda: self._update(self._version()),
+            lambda: self._update(self._status(), self._on_shown()),
+            lambda: self._update(self._on_shown(), self._version()),
+            lambda: self._update(unknown, self._status()),
+            lambda: self._update(first_unknown, self._status()),
+            lambda: self._update(self._version(), lot_id=self._lot_id()),
+            lambda: self._update(self._on_shown(), lot_id=self._lot_id()),
+        ]
 
     def _update(self, *operations: UpdateEntry | UpdateStatus | None, lot_id: str = "") -> Probe:
         lot = self.seen.scene.lot(self.seen.who, unique_id=lot_id)
@@ -174,71 +218,46 @@ class Questions:
     def _lot_id(self) -> str:
         return self.dice.choice(self.seen.scene.lots or ["2.25.77"])
 
-    def _deposits(self, who: Credentials) -> Iterator[tuple[str, Submission]]:
+    def _deposits(self, who: Credentials) -> list[Callable[[], Lot]]:
         """Lots of the viewer that run into hidden things."""
-        scene, secret = self.seen.scene, self._secret()
-        lot_id, some_id = self._lot_id(), self.dice.choice(self.seen.ids or [UNKNOWN])
-        yield "same lot id", self._lot(who, self._paper(), lot=scene.lot(who, unique_id=lot_id))
-        yield "same lot uuid", self._lot(who, self._paper(), lot=scene.lot(who, uuid=some_id))
-        yield "same link uuid", self._linked(who, some_id)
-        for relation in (Relation.REPLACES, Relation.APPENDS, Relation.TRANSFORMS_AND_REPLACES):
-            paper = self._paper()
-            yield f"{relation} of a hidden one", self._lot(who, paper, links=[(paper.uuid, relation, some_id)])
-        paper = self._paper()
-        links = [(paper.uuid, Relation.APPENDS, target) for target in (UNKNOWN, FIRST_UNKNOWN, secret.uuid)]
-        yield "links to hidden and unknown", self._lot(who, paper, links=links)
-        if scene.shown:
-            paper = self._paper()
-            links = [(paper.uuid, Relation.REPLACES, t) for t in (self.dice.choice(scene.shown).uuid, secret.uuid)]
-            yield "replaces shown and hidden", self._lot(who, paper, links=links)
-        used = self.dice.choice(scene.shown).unique_id if scene.shown else "2.25.1"
-        paper = self._paper()
-        yield (
-            "hidden target, used document id",
-            self._lot(who, self._paper(used), links=[(paper.uuid, Relation.APPENDS, secret.uuid)]),
-        )
-        # Last, since what it writes has that id in the second world, and another one in the first.
-        yield "same entryUUID", self._lot(who, self._named(self._paper(), some_id))
-        lots = [
-            ("same uniqueId, other octets", self._lot(who, self._paper(secret.unique_id))),
-            ("same uniqueId, same octets", self._lot(who, self._copy(who, secret))),
+        scene, dice = self.seen.scene, self.dice
+        secret, some_id = self._secret(), dice.choice(self.seen.ids or [UNKNOWN])
+        shown = dice.choice(scene.shown) if scene.shown else None
+        both = [(Relation.REPLACES, paper.uuid) for paper in (shown, secret) if paper is not None]
+        three = [(Relation.APPENDS, target) for target in (UNKNOWN, FIRST_UNKNOWN, secret.uuid)]
+        used = shown.unique_id if shown else "2.25.1"
+        last = [
+            lambda: Lot("same uniqueId, other octets", self._paper(secret.unique_id)),
+            lambda: Lot("same uniqueId, same octets", self._copy(secret)),
         ]
-        yield from self.dice.sample(lots, len(lots))
+        return [
+            lambda: Lot("same lot id", self._paper(), header=scene.lot(who, unique_id=self._lot_id())),
+            lambda: Lot("same lot uuid", self._paper(), header=scene.lot(who, uuid=some_id)),
+            lambda: Lot("same link uuid", self._paper(), link_id=some_id),
+            *[partial(self._linked_to, relation, some_id) for relation in LINKS],
+            lambda: Lot("links to hidden and unknown", self._paper(), links=three),
+            lambda: Lot("replaces shown and hidden", self._paper(), links=both),
+            lambda: Lot("hidden target, used document id", self._paper(used), links=three[2:]),
+            # Last, since what it writes has that id in the second world, and another one in the first.
+            lambda: Lot("same entryUUID", self._named(self._paper(), some_id)),
+            *dice.sample(last, len(last)),
+        ]
+
+    def _linked_to(self, relation: Relation, target: str) -> Lot:
+        return Lot(f"{relation} of a hidden one", self._paper(), links=[(relation, target)])
 
     def _paper(self, unique_id: str = "") -> Paper:
         viewer = self.seen.viewer
         return self.seen.scene.paper(viewer.standing_for or viewer.holder, unique_id=unique_id)
 
-    def _copy(self, who: Credentials, secret: Paper) -> Paper:
+    def _copy(self, secret: Paper) -> Paper:
         if secret.entry.is_signature:
             return self._paper(secret.unique_id)
-        entry = replace(self.seen.scene.described(secret.octets), authors=(sender(who),))
-        return Paper(entry, secret.octets, who)
+        return Paper(self.seen.scene.described(secret.octets), secret.octets, secret.author)
 
     @staticmethod
     def _named(paper: Paper, uuid: str) -> Paper:
         return replace(paper, entry=replace(paper.entry, uuid=uuid))
-
-    def _lot(
-        self,
-        who: Credentials,
-        paper: Paper,
-        *,
-        links: list[tuple[str, Relation, str]] | None = None,
-        lot: SubmissionSet | None = None,
-    ) -> Submission:
-        entry = replace(paper.entry, authors=(sender(who),))
-        if links and links[0][0] != paper.uuid:
-            links = [(paper.uuid, relation, target) for _, relation, target in links]
-        built = self.seen.scene.submission(who, [replace(paper, entry=entry)], links=links or (), lot=lot)
-        if who.authentication is not Authentication.DIRECT:
-            return built
-        return signed(built, who, at=START, new_oid=self.seen.scene.oid)
-
-    def _linked(self, who: Credentials, uuid: str) -> Submission:
-        lot = self._lot(who, self._paper())
-        first, *others = lot.associations
-        return replace(lot, associations=(replace(first, uuid=uuid), *others))
 
 
 def _told(operation: UpdateEntry | UpdateStatus) -> str:

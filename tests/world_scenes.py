@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dmp.client.credentials import Credentials
 from dmp.record.actor import Actor, Authentication, Caller, Holder, Mode
@@ -161,7 +162,7 @@ def _chain(scene: Scene, **visibility: bool) -> list[Step]:
     """Three versions, each replacing the one before; the last one hides them all."""
     papers = [scene.paper(), scene.paper(), scene.paper(**visibility)]
     steps = [_secret(scene, papers[0])]
-    for old, new in zip(papers, papers[1:], strict=False):
+    for old, new in pairwise(papers):
         steps.append(_secret(scene, new, links=[(new.uuid, Relation.REPLACES, old.uuid)]))
     return steps
 
@@ -282,24 +283,25 @@ def _public(seen: Seen) -> list[Step]:
         return _own(scene, seen)
     paper = scene.paper()
     scene.shown.append(paper)
-    deposit = Step(scene.deposits(scene.submission(paper.author, [paper]), paper.author))
-    more = dice.choice(("", "archive", "versions", "replace", "sign"))
-    match more:
-        case "archive":
-            return [deposit, Step(scene.becomes(paper, EntryStatus.ARCHIVED, paper.author))]
-        case "versions" if seen.caller.mode is Mode.NORMAL:
-            flags = (True, False)
-            return [deposit, *[Step(scene.changes(paper, paper.author, masked=flag)) for flag in flags]]
-        case "replace":
-            new = scene.paper()
-            scene.shown.append(new)
-            link = [(new.uuid, Relation.REPLACES, paper.uuid)]
-            return [deposit, Step(scene.deposits(scene.submission(new.author, [new], links=link), new.author))]
-        case "sign":
-            whole = scene.with_signature(scene.submission(paper.author, [paper]))
-            return [Step(scene.deposits(whole, paper.author))]
-        case _:
-            return [deposit]
+    return _of_the_author(scene, paper, seen.caller.mode)
+
+
+def _of_the_author(scene: Scene, paper: Paper, mode: Mode) -> list[Step]:
+    """Deposited, and perhaps archived, masked for a while, replaced or signed."""
+    lot = scene.submission(paper.author, [paper])
+    deposit, more = Step(scene.deposits(lot, paper.author)), scene.dice.randrange(5)
+    if more == 0:
+        return [deposit, Step(scene.becomes(paper, EntryStatus.ARCHIVED, paper.author))]
+    if more == 1 and mode is Mode.NORMAL:
+        return [deposit, *[Step(scene.changes(paper, paper.author, masked=flag)) for flag in (True, False)]]
+    if more == 2:
+        new = scene.paper()
+        scene.shown.append(new)
+        link = [(new.uuid, Relation.REPLACES, paper.uuid)]
+        return [deposit, Step(scene.deposits(scene.submission(new.author, [new], links=link), new.author))]
+    if more == 3:
+        return [Step(scene.deposits(scene.with_signature(lot), paper.author))]
+    return [deposit]
 
 
 def _feeds(seen: Seen) -> bool:

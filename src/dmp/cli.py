@@ -259,7 +259,8 @@ def directory(
     except (AttributeError, KeyError, TypeError) as error:
         needed = (
             "structures: id, name, perhaps active, parent, sector; "
-            "professionals: id, name, perhaps active, profession, know_hows (a list); activities: professional, structure"
+            "professionals: id, name, perhaps active, profession, know_hows (a list); "
+            "activities: professional, structure"
         )
         raise typer.BadParameter(f"each line holds, of {needed}", param_hint="FILE") from error
     store = open_store(from_environment())

@@ -166,9 +166,10 @@ async def _seal_regularly(store: Store) -> None:
 
 
 async def _seal(store: Store) -> None:
-    """Seal what waits; what cannot be sealed now waits for the next turn."""
+    """Seal what waits and forget the assertions that have lapsed; what cannot be done now waits for the next turn."""
     try:
         await to_thread.run_sync(seal_traces, store, now())
+        await to_thread.run_sync(store.forget_replays, now())
     except Exception as error:  # a process edge: one failure must not end the sealing for ever
         report(error)
 

@@ -65,7 +65,9 @@ class Settings:
     @property
     def wire_profile(self) -> Profile:
         """The profile as the rules read it."""
-        return ihe() if self.profile is ProfileName.IHE else dmp(tolerant=self.tolerant)
+        if self.profile is ProfileName.IHE:
+            return ihe()
+        return dmp(tolerant=self.tolerant, signature_required_indirect=self.require_indirect_signature)
 
 
 def check(settings: Settings) -> Settings:

@@ -9,7 +9,6 @@ from typer.testing import CliRunner, Result
 from dmp.cli import app
 from dmp.client import CallRefused
 from dmp.record.errors import (
-    AccessRefused,
     ConsentMissing,
     InvalidIdentity,
     RecordClosed,
@@ -88,13 +87,16 @@ def test_a_closed_record_is_reopened_with_consent_alone(story):
     refused(story, ConsentMissing, "reopen")
 
 
-def test_the_operator_sees_and_changes_no_identity(story, tmp_path):
-    said(story, "open", "--consent")
+def test_the_operator_reads_and_changes_administrative_data(story, traits, tmp_path):
+    said(story, "open", "--consent", "--traits", traits)
     told = tmp_path / "change.json"
-    told.write_text(json.dumps({"used_name": "AUTRE"}))
+    told.write_text(json.dumps({"used_name": "AUTRE", "break_glass_opposed": True}))
 
-    refused(story, AccessRefused, "identity")
-    refused(story, AccessRefused, "change", str(told))
+    assert said(story, "change", str(told)) == "dmp: changed"
+
+    data = json.loads(said(story, "identity"))
+    assert data["traits"]["used_name"] == "AUTRE"
+    assert data["oppositions"] == {"break_glass": True, "emergency_dispatch": False}
 
 
 def test_an_identifier_that_this_instance_does_not_take_is_refused(story):

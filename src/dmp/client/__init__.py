@@ -2,6 +2,6 @@
 
 from dmp.client.client import DmpClient
 from dmp.client.credentials import Credentials
-from dmp.client.errors import CallRefused, Fault
+from dmp.client.errors import CallRefused, Fault, Unreachable
 
-__all__ = ["CallRefused", "Credentials", "DmpClient", "Fault"]
+__all__ = ["CallRefused", "Credentials", "DmpClient", "Fault", "Unreachable"]

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from dmp.client.errors import Unreachable
 from dmp.record.actor import Authentication, Facility, Professional
 from dmp.record.codes import Code
 from dmp.record.nomenclature import role_code
@@ -100,7 +101,10 @@ def read_contract(folder: Path) -> dict[str, Any]:
     """Read `sandbox.json`.
 
     Raises:
-        FileNotFoundError: no sandbox serves from this folder.
+        Unreachable: no sandbox serves from this folder.
     """
-    contract: dict[str, Any] = json.loads((folder / "sandbox.json").read_text())
+    try:
+        contract: dict[str, Any] = json.loads((folder / "sandbox.json").read_text())
+    except FileNotFoundError as error:
+        raise Unreachable(str(folder), "no sandbox.json there") from error
     return contract

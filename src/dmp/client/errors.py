@@ -12,6 +12,13 @@ class CallRefused(Exception):
         self.problems = problems
 
 
+class Unreachable(CallRefused):
+    """Nobody answered; the sentence names the address and says what to check."""
+
+    def __init__(self, url: str, why: str):
+        super().__init__("unreachable", f"{url}: {why}; is the service started, and are the certificates its own?")
+
+
 class Fault(CallRefused):
     """The message itself was refused with a SOAP fault; `status` is the HTTP status."""
 

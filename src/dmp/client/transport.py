@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from dmp.client.errors import Fault
+from dmp.client.errors import Fault, Unreachable
 from dmp.record.submission import Content
 from dmp.wire import mtom, soap
 from dmp.wire.xds.iti43 import Part
@@ -41,6 +41,7 @@ class Transport:
 
         Raises:
             Fault: the service refused the message.
+            Unreachable: nobody answered, or the handshake was refused.
         """
         message = f"urn:uuid:{uuid.uuid4()}"
         root = soap.request(body, action=action, to=url, message_id=message, security=security)
@@ -50,11 +51,15 @@ class Transport:
             content = b"".join(pieces)
         else:
             media_type, content = mtom.simple_type(action), root
-        return _read(self._http.post(url, content=content, headers={"Content-Type": media_type}))
+        try:
+            response = self._http.post(url, content=content, headers={"Content-Type": media_type})
+        except httpx2.TransportError as error:
+            raise Unreachable(url, str(error) or type(error).__name__) from error
+        return _read(response)
 
 
 def _read(response: httpx2.Response) -> Reply:
-    if response.status_code in (404, 405, 408, 413, 415):
+    if response.status_code in (404, 405, 408, 413, 415, 431, 503):
         raise Fault(str(response.status_code), response.reason_phrase, status=response.status_code)
     packaged = mtom.packaging(response.headers.get("content-type"))
     multipart = mtom.Multipart(response.content)

@@ -28,7 +28,6 @@ class Profile:
     max_document: int
     max_lot: int
     signature_required_indirect: bool = False
-    accept_sha1: bool = False
 
 
 def ihe() -> Profile:
@@ -36,6 +35,13 @@ def ihe() -> Profile:
     return Profile(ProfileName.IHE, french=False, tolerant=False, max_document=50 * MIB, max_lot=60 * MIB)
 
 
-def dmp(*, tolerant: bool = False) -> Profile:
+def dmp(*, tolerant: bool = False, signature_required_indirect: bool = False) -> Profile:
     """The French rules; document and lot limits are those of functional DOC-3 (DEC-55)."""
-    return Profile(ProfileName.DMP, french=True, tolerant=tolerant, max_document=5 * MIB, max_lot=10 * MIB)
+    return Profile(
+        ProfileName.DMP,
+        french=True,
+        tolerant=tolerant,
+        max_document=5 * MIB,
+        max_lot=10 * MIB,
+        signature_required_indirect=signature_required_indirect,
+    )

@@ -39,7 +39,7 @@ class Listed:
             TypeError: a field is missing, unknown, or `know_hows` is no list.
         """
         line = Listed(kind, **told)
-        if not isinstance(line.know_hows, list | tuple):
+        if isinstance(line.know_hows, str):
             raise TypeError("know_hows is a list of codes")
         return replace(line, know_hows=tuple(line.know_hows))
 

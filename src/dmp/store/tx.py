@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -90,6 +91,11 @@ class Store:
         """A transaction on the tables that no single record owns: the trace tree, its queue; errors as `begin`."""
         with told_apart(), self.engine.begin() as connection:
             yield connection
+
+    def forget_replays(self, before: datetime) -> int:
+        """Drop the assertions and messages whose window is over; returns how many."""
+        with self.begin() as tx:
+            return tx.replays.forget(before=before)
 
     def close(self) -> None:
         """Close the connections."""
