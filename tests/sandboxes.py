@@ -17,7 +17,8 @@ from dmp.record.patient import PatientId
 from dmp.record.profile import ProfileName
 from dmp.record.record import Regime
 from dmp.sandbox.folder import SandboxOptions
-from dmp.sandbox.serve import TEMPORARY, database, free_port, running
+from dmp.sandbox.port import free_port
+from dmp.sandbox.serve import TEMPORARY, database, running
 from dmp.settings import Settings
 from dmp.store import schema
 from dmp.store.tx import Store

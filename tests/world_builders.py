@@ -47,7 +47,8 @@ from dmp.record.visibility import Visibility
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.maker import DocumentContext, plain_text
 from dmp.sandbox.population import Person
-from dmp.sandbox.serve import free_port, ready
+from dmp.sandbox.port import free_port
+from dmp.sandbox.serve import ready
 from dmp.settings import Settings
 from dmp.store import dialect, migrate, schema
 from dmp.store.tx import Store

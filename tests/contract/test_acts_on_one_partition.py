@@ -10,7 +10,8 @@ from dmp.record.record import ClosingReason
 from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.maker import DocumentContext, plain_text
 from dmp.sandbox.population import people
-from dmp.sandbox.serve import free_port, running
+from dmp.sandbox.port import free_port
+from dmp.sandbox.serve import running
 from dmp.store import schema
 from dmp.store.tx import Store
 from partitions import captured_statements, partitions_touched

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from dmp.audit.trace import Outcome
 from dmp.sandbox.folder import SandboxOptions
+from dmp.sandbox.port import free_port
 from dmp.sandbox.postgres import temporary_postgresql
-from dmp.sandbox.serve import free_port, running
+from dmp.sandbox.serve import running
 from dmp.store.traces import NO_RECORD
 from sandboxes import Sandbox, Sandboxes
 

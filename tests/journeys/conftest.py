@@ -13,7 +13,8 @@ from dmp.record.profile import ProfileName
 from dmp.record.record import Regime
 from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.population import Person, people
-from dmp.sandbox.serve import TEMPORARY, database, free_port, running
+from dmp.sandbox.port import free_port
+from dmp.sandbox.serve import TEMPORARY, database, running
 from journey_builders import Story
 
 

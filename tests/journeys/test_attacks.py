@@ -10,10 +10,10 @@ import pytest
 
 from dmp.client import CallRefused, DmpClient
 from dmp.client.header import Saying, security_header
-from dmp.record.entry import EntryStatus, Relation
+from dmp.record.entry import Association, EntryStatus, Relation
 from dmp.record.errors import Refused, XdsCode
 from dmp.record.patient import PatientId
-from dmp.record.query import FindSubmissionSets, StoredQuery, SubmissionSetCriteria
+from dmp.record.query import FindSubmissionSets, GetAssociations, StoredQuery, SubmissionSetCriteria
 from dmp.record.submission import Submission
 from dmp.record.visibility import Visibility
 from dmp.sandbox.population import people
@@ -107,21 +107,29 @@ def test_the_ids_of_a_lot_and_of_a_link_that_are_taken_are_renewed(story_on_both
     """They are keys of the store: a clash must not look like a service that is busy."""
     story = story_on_both.opened("doctor", "nurse")
     hidden = story.fed("Lettre", visibility=MASKED)
+    links = story.doctor.search(StoredQuery(GetAssociations(frozenset({hidden.uuid}))), story.patient)
+    (member,) = links.objects.associations
     own = story.lot([story.note("A moi", author="nurse")], by=story.nurse)
-    header, links = own.submission_set, own.associations
-    moved = tuple(
+
+    assert story.nurse.submit_lot(story.patient, _in_place_of(own, member)) == ()
+
+    assert story.titles("nurse") == ["A moi"]
+    assert story.doctor.search(StoredQuery(GetAssociations(frozenset({hidden.uuid}))), story.patient) == links
+
+
+def _in_place_of(submission: Submission, member: Association) -> Submission:
+    """The same lot, under the ids of another lot and of the link to its document."""
+    old = submission.submission_set.uuid
+    first, *others = (
         replace(
             link,
-            uuid=hidden.uuid if link is links[0] else link.uuid,
-            source=hidden.uuid if link.source == header.uuid else link.source,
-            target=hidden.uuid if link.target == header.uuid else link.target,
+            source=member.source if link.source == old else link.source,
+            target=member.source if link.target == old else link.target,
         )
-        for link in links
+        for link in submission.associations
     )
-    moved = (replace(moved[0], uuid=story.doctor.find(story.patient)[0].uuid), *moved[1:])
-
-    assert story.nurse.submit_lot(story.patient, replace(with_lot(own, uuid=hidden.uuid), associations=moved)) == ()
-    assert story.titles("nurse") == ["A moi"]
+    changed = with_lot(submission, uuid=member.source)
+    return replace(changed, associations=(replace(first, uuid=member.uuid), *others))
 
 
 def test_a_uuid_in_the_other_case_is_the_same_document(story):

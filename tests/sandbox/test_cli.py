@@ -14,7 +14,8 @@ from dmp import __version__, cli
 from dmp.client import CallRefused
 from dmp.record.patient import PatientId
 from dmp.sandbox.folder import SandboxOptions, alone_in
-from dmp.sandbox.serve import check_port, free_port, running
+from dmp.sandbox.port import check_port, free_port
+from dmp.sandbox.serve import running
 from dmp.sandbox.trouble import Trouble
 from sandboxes import Sandbox, sandboxes
 

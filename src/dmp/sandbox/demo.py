@@ -10,8 +10,9 @@ from rich.console import Console
 
 from dmp.client import CallRefused
 from dmp.sandbox.folder import SandboxOptions
+from dmp.sandbox.port import free_port
 from dmp.sandbox.serve import database as with_database
-from dmp.sandbox.serve import free_port, running, unwind_on_sigterm
+from dmp.sandbox.serve import running, unwind_on_sigterm
 from dmp.sandbox.story import STEPS, Step, Story, WentWrong
 
 

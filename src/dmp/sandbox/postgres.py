@@ -5,13 +5,14 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from dmp.sandbox.port import free_port
 
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 ON_LOOPBACK = ("listen_addresses=127.0.0.1", "unix_socket_directories=")
@@ -43,7 +44,7 @@ def temporary_postgresql(folder: Path) -> Iterator[str]:
     Raises:
         RuntimeError: no server is installed, or it does not start; the message holds its last words.
     """
-    server, password, port = _server(folder), secrets.token_hex(12), _free_port()
+    server, password, port = _server(folder), secrets.token_hex(12), free_port()
     _initdb(server, password)
     process = _start(server, port)
     try:
@@ -124,12 +125,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:

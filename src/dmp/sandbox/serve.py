@@ -1,8 +1,6 @@
 """Serve a sandbox: prepare the folder, fill the directory, listen, then write the contract."""
 
-import errno
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +13,7 @@ from tempfile import TemporaryDirectory
 from dmp.main import make_server, open_store
 from dmp.sandbox.folder import SERVER_NAME, SandboxOptions, alone_in, prepare, write_contract
 from dmp.sandbox.pki import Holders
+from dmp.sandbox.port import check_port
 from dmp.sandbox.trouble import Trouble
 from dmp.settings import Settings
 from dmp.store import dialect, migrate
@@ -25,7 +24,6 @@ from dmp.wire.vihf.certificates import HolderKind
 TEMPORARY = "postgresql"
 """A database of this name is a temporary server, started and stopped with the sandbox."""
 DATABASES = ("sqlite:///", "postgresql://")
-LOOPBACK = "127.0.0.1"
 
 
 def run(folder: Path, options: SandboxOptions, *, say: Callable[[str], None]) -> None:
@@ -89,30 +87,6 @@ def _contract(folder: Path) -> Iterator[Path]:
 def unwind_on_sigterm() -> None:
     """End like Ctrl-C when told to stop: what was started for the time of the sandbox is stopped too."""
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
-def check_port(port: int) -> None:
-    """Make sure that a port can be listened on.
-
-    Raises:
-        Trouble: it is taken, or not for us.
-    """
-    with socket.socket() as probe:
-        # As the server will: what a former service left to fade away is no obstacle.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            why = "is taken" if taken else f"cannot be used ({error.strerror})"
-            raise Trouble(f"port {port} {why}: choose another one, such as {free_port()}", option="--port") from error
 
 
 @contextmanager
