@@ -13,11 +13,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from dmp.record.profile import ProfileName
 from dmp.sandbox.postgres import temporary_postgresql
 from dmp.store import dialect, migrate
 from dmp.store.tx import Store
 from dmp.store.vault import Vault
 from partitions import create_partitioned
+from sandboxes import Sandbox, Sandboxes, sandboxes
 
 CONNECTIONS = 4
 
@@ -172,3 +174,28 @@ def partitioned_store(postgresql_url: str, tmp_path: Path) -> Iterator[Store]:
         engine.dispose()
         with opened_store(url, tmp_path) as opened:
             yield opened
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
+    """Start a sandbox of a kind, over mutual TLS, or give the one that already runs."""
+    with sandboxes(tmp_path_factory.mktemp("sandboxes")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def strict(start: Sandboxes) -> Sandbox:
+    """The French profile, strict, on SQLite."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def plain(start: Sandboxes) -> Sandbox:
+    """The `ihe` profile on SQLite."""
+    return start(profile=ProfileName.IHE)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def served(request: pytest.FixtureRequest, start: Sandboxes) -> Sandbox:
+    """The French profile, strict, on each database in turn."""
+    return start(engine=request.param)

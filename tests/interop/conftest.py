@@ -6,26 +6,7 @@ import pytest
 from raw import RawCaller
 
 from dmp.sandbox.population import people
-from sandboxes import Sandbox, Sandboxes, sandboxes
-
-
-@pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
-    """Start a sandbox of a kind, or give the one that already runs."""
-    with sandboxes(tmp_path_factory.mktemp("interop")) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def strict(start: Sandboxes) -> Sandbox:
-    """The French profile, strict, on SQLite."""
-    return start()
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def served(request: pytest.FixtureRequest, start: Sandboxes) -> Sandbox:
-    """The French profile, strict, on each database in turn."""
-    return start(engine=request.param)
+from sandboxes import Sandbox, Sandboxes
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
