@@ -1,7 +1,7 @@
 """The one door to the record: scope, decide, trace, apply."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dmp.access.decide import ABSENT, decide, decide_each
@@ -148,24 +148,29 @@ class Gate:
         about: tuple[str, ...] = (),
         scope: Callable[[Tx], Scope] | None = None,
     ) -> None:
-        """What breaks an act undoes it; its trace goes into a transaction of its own, to the record it was about."""
-        told = isinstance(error, DmpError)
-        with self.store.begin() as tx:
-            record = scope(tx).record if scope else _record_named_by(caller, tx)
-            tx.traces.append(
-                Trace(
-                    id=self.new_id(),
-                    at=at,
-                    who=Who.of(caller) if caller else NOBODY,
-                    verb=verb or "unreadable",
-                    record=record.key if record else "",
-                    outcome=Outcome.REFUSED if told else Outcome.FAILED,
-                    touched=tuple(_named(name) for name in about),
-                    policy=self.policy.version,
-                    detail=_detail(error),
-                    software=self.release,
-                )
-            )
+        """What breaks an act undoes it; its trace goes into a transaction of its own, to the record it was about.
+
+        A record that cannot be read any more takes no trace: the trace then stands with those of no record.
+        """
+        trace = Trace(
+            id=self.new_id(),
+            at=at,
+            who=Who.of(caller) if caller else NOBODY,
+            verb=verb or "unreadable",
+            record="",
+            outcome=Outcome.REFUSED if isinstance(error, DmpError) else Outcome.FAILED,
+            touched=tuple(_named(name) for name in about),
+            policy=self.policy.version,
+            detail=_detail(error),
+            software=self.release,
+        )
+        try:
+            with self.store.begin() as tx:
+                record = scope(tx).record if scope else _record_named_by(caller, tx)
+                tx.traces.append(replace(trace, record=record.key if record else ""))
+        except Exception:
+            with self.store.begin() as tx:
+                tx.traces.append(trace)
 
 
 DUPLICATE = "dmp:DuplicateMessageID"

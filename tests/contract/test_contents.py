@@ -276,7 +276,9 @@ def test_octets_come_back_exactly_as_they_were_deposited(store: Store, size: int
     deposited(store, an_entry(), content=content)
 
     with store.begin() as tx:
-        assert inside(tx).read_document(uuid(1)) == content.octets
+        contents = inside(tx)
+        assert contents.read_document(uuid(1)) == content.octets
+        assert (contents.size_of(uuid(1)), contents.sha256_of(uuid(1))) == (content.size, content.sha256)
 
 
 def test_a_document_row_moved_under_another_name_does_not_open(filled: Store):
@@ -303,3 +305,11 @@ def test_a_row_sealed_for_another_object_does_not_open(filled: Store, table: str
         contents.entries()
         contents.lots()
         contents.links_touching([uuid(1), uuid(2), uuid(3)])
+
+
+def test_a_unique_id_that_is_a_bare_uuid_is_found_in_either_case(filled: Store):
+    name = "0B2F7D6E-1111-4222-8333-44445555AAAA"
+    deposited(filled, an_entry(7, unique_id=name), number=7)
+
+    with filled.begin() as tx:
+        assert ids(inside(tx).by_unique_id([name.lower()])) == ids(inside(tx).by_unique_id([name])) == [uuid(7)]

@@ -51,6 +51,8 @@ def use_everything(store: Store) -> None:
         contents.links_touching([uuid(1), uuid(2)])
         contents.add_links([a_link(uuid(1), uuid(2), 1), a_link(uuid(2), uuid(1), 2)])
         contents.read_document(uuid(1))
+        contents.sha256_of(uuid(1))
+        contents.size_of(uuid(1))
         tx.records.change(replace(record, state=RecordState.CLOSED), at=NOW)
 
 

@@ -62,7 +62,7 @@ ELSEWHERE: dict[str, set[type[DmpError]]] = {
     "submit": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "update": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "search": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity},
-    "read": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity, Refused},
+    "read": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity},
     "patients": {Refused, DocumentNotFound},
     "habilitations": {Refused, DocumentNotFound, RecordExists, RecordNotClosed, ConsentMissing, InvalidIdentity},
 }

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from dmp.actions.consult_record import CheckRecord
 from dmp.client import CallRefused, DmpClient
 from dmp.client.header import Saying, security_header
 from dmp.record.entry import Association, EntryStatus, Relation
-from dmp.record.errors import Refused, XdsCode
+from dmp.record.errors import Refused, StorageUnavailable, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.query import FindSubmissionSets, GetAssociations, StoredQuery, SubmissionSetCriteria
 from dmp.record.submission import Submission
 from dmp.record.visibility import Visibility
+from dmp.sandbox.maker import plain_text
 from dmp.sandbox.population import people
+from dmp.store import schema
+from dmp.store.traces import NO_RECORD
 from dmp.wire import soap
 from dmp.wire.content import MemoryContent
 from journey_builders import MASKED, Envelope, Story, a_search, post, problems, with_entry, with_lot
@@ -195,14 +200,64 @@ def test_a_structure_cannot_make_a_doctor_of_a_nurse(story):
     assert (sent.fault, seen.said) == ("dmp:DMPInvalidVIHF", "directory: the user is known in another profession")
 
 
-def test_the_ins_of_somebody_else_does_not_lead_to_a_record_of_ones_own(story, person):
-    other = PatientId("279035121518989", story.patient.root)
-
+def test_the_ins_of_somebody_else_does_not_lead_to_a_record_of_ones_own(story, child):
     with story.refused("DMPIdentityCertificationFailure"):
-        story.doctor.open_record(story.patient, story.person.traits, others=(other,))
+        story.doctor.open_record(story.patient, story.person.traits, others=(child.patient,))
 
     assert not story.doctor.test_record(story.patient).found
-    assert not story.doctor.test_record(other).found
+    assert not story.doctor.test_record(child.patient).found
+
+
+# -- too much
+
+
+def test_one_question_does_not_bring_back_more_than_a_request_may_hold(story):
+    story.opened("doctor")
+    context = story.context()
+    heavy = plain_text(context, "x" * 3 * 1024 * 1024, title="Lourd")
+    story.doctor.submit(story.patient, [heavy])
+
+    with story.one_trace() as seen:
+        answer = story.doctor.retrieve(story.patient, [context.id] * 20)
+
+    assert (answer.documents, [problem.code for problem in answer.problems]) == ((), ["XDSRepositoryError"])
+    assert seen.said.startswith("refused: XDSRepositoryError: more than 67108864 octets in all")
+    assert len(story.doctor.retrieve(story.patient, [context.id] * 3).documents) == 3
+
+
+def test_one_question_does_not_name_hundreds_of_documents(story):
+    story.opened("doctor")
+    entry = story.fed("Lettre")
+
+    with story.one_trace() as seen:
+        answer = story.doctor.retrieve(story.patient, [entry.unique_id] * 201)
+
+    assert (answer.documents, [problem.code for problem in answer.problems]) == ((), ["XDSRepositoryError"])
+    assert seen.trace.outcome == "refused"
+    assert len(story.doctor.retrieve(story.patient, [entry.unique_id] * 200).documents) == 200
+
+
+def test_an_entry_full_of_slots_is_refused_since_each_search_would_bring_it_back(story):
+    story.opened("doctor")
+    crowded = tuple((f"urn:x:{number}", ("v" * 1000,)) for number in range(130))
+    lot = story.lot([story.note()])
+
+    with pytest.raises(CallRefused) as refusal:
+        story.doctor.submit_lot(story.patient, with_entry(lot, extra=crowded))
+
+    assert problems(refusal) == ["XDSRepositoryMetadataError"]
+    assert story.doctor.submit_lot(story.patient, with_entry(lot, extra=crowded[:100])) == ()
+
+
+def test_the_client_reads_the_answer_of_a_search_in_a_large_record(story):
+    story.opened("doctor")
+    crowded = tuple((f"urn:x:{number}", ("v" * 4000,)) for number in range(25))
+    for _ in range(2):
+        lot = story.lot([story.note() for _ in range(25)])
+        entries = tuple(entry if entry.is_signature else replace(entry, extra=crowded) for entry in lot.entries)
+        story.doctor.submit_lot(story.patient, replace(lot, entries=entries))
+
+    assert len(story.doctor.find(story.patient)) == 50
 
 
 # -- at the gate
@@ -294,3 +349,18 @@ def test_replacing_a_document_does_not_start_its_announcement_again(scene, alone
 
     with world.store.begin() as tx:
         assert tx.records.of(scene.patient).visibility == {old.uuid: Visibility(hidden_from_patient_since=START)}
+
+
+def test_a_call_on_a_record_that_cannot_be_read_any_more_leaves_its_trace(scene, alone):
+    (world,) = alone.all
+    with world.store.engine.begin() as connection:
+        connection.execute(update(schema.record).where(schema.record.c.record == scene.record_key).values(sealed=b"?"))
+    before = world.count_traces()
+
+    with pytest.raises(StorageUnavailable):
+        world.perform(scene.caller(scene.worlds.credentials("doctor")), CheckRecord(scene.patient))
+
+    assert world.count_traces() == before + 1
+    with world.store.begin() as tx:
+        last = list(tx.traces.of(NO_RECORD))[-1]
+    assert (last.outcome, last.verb) == ("refused", "TD0.2")

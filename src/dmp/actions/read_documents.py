@@ -5,9 +5,14 @@ from dataclasses import dataclass, replace
 from dmp.actions.action import Ask, Scope, Turn
 from dmp.actions.find_documents import asks_about
 from dmp.record.entry import DocumentEntry, EntryStatus, unique_key
+from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
+from dmp.record.profile import MIB
 from dmp.record.verb import Verb
 from dmp.store.tx import Tx
+
+MOST_OCTETS = 64 * MIB
+"""Of one answer, a document asked for twice counted twice: as much as one request may hold (DEC-55)."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +48,22 @@ class ReadDocuments:
         return Scope(record, (Ask(Verb.READ), *(replace(ask, named=entry.unique_id) for ask, entry in asks)))
 
     def apply(self, turn: Turn) -> tuple[ReadDocument | None, ...]:
-        """One answer per uniqueId asked, in order; None for what is not there or may not be read."""
+        """One answer per uniqueId asked, in order; None for what is not there or may not be read.
+
+        Raises:
+            Refused: all of it is more than one answer may hold.
+        """
         best: dict[str, DocumentEntry] = {}
         for entry in sorted(turn.entries, key=_preference):
             best.setdefault(unique_key(entry.unique_id), entry)
-        return tuple(self._read(turn, best.get(unique_key(unique_id))) for unique_id in self.unique_ids)
-
-    def _read(self, turn: Turn, entry: DocumentEntry | None) -> ReadDocument | None:
-        return None if entry is None else ReadDocument(entry, turn.contents.read_document(entry.uuid))
+        chosen = [best.get(unique_key(unique_id)) for unique_id in self.unique_ids]
+        found = {entry.uuid: entry for entry in chosen if entry is not None}
+        sizes = {uuid: turn.contents.size_of(uuid) for uuid in found}
+        if sum(sizes[entry.uuid] for entry in chosen if entry is not None) > MOST_OCTETS:
+            told = f"more than {MOST_OCTETS} octets in all: ask for fewer documents at a time"
+            raise Refused(Problem(XdsCode.REPOSITORY_ERROR, told))
+        read = {uuid: ReadDocument(entry, turn.contents.read_document(uuid)) for uuid, entry in found.items()}
+        return tuple(None if entry is None else read[entry.uuid] for entry in chosen)
 
 
 def _preference(entry: DocumentEntry) -> tuple[bool, int]:

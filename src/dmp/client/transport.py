@@ -9,12 +9,16 @@ from dataclasses import dataclass
 import httpx2
 
 from dmp.client.errors import Fault, Unreachable
+from dmp.record.profile import MIB
 from dmp.record.submission import Content
 from dmp.wire import mtom, soap
 from dmp.wire.xds.iti43 import Part
-from dmp.wire.xml import Element
+from dmp.wire.xml import Element, XmlLimits, parse
 
 TIMEOUT = 60.0
+ANSWER = XmlLimits(size=256 * MIB, depth=64, nodes=20_000_000)
+PACKAGE = mtom.Limits(envelope=ANSWER.size, request=512 * MIB, parts=1000)
+"""A search may find thousands of documents: answers may be larger than requests."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,10 @@ def _read(response: httpx2.Response) -> Reply:
     packaged = mtom.packaging(response.headers.get("content-type"))
     multipart = mtom.Multipart(response.content)
     if packaged.multipart:
-        reader = mtom.MultipartReader(packaged)
+        reader = mtom.MultipartReader(packaged, limits=PACKAGE)
         reader.feed(response.content)
         multipart = reader.close()
-    envelope = soap.read(multipart.root)
+    envelope = soap.read(parse(multipart.root, limits=ANSWER))
     fault = soap.read_fault(envelope)
     if fault is not None:
         raise Fault(fault.subcode or fault.code, fault.reason, status=response.status_code)

@@ -273,6 +273,10 @@ class RecordContents:
         """SHA-256 of the octets behind an entry: unlike the `hash` of XDS, nobody makes two documents share it."""
         return self._stored(uuid)[1].sha256
 
+    def size_of(self, uuid: str) -> int:
+        """Count of the octets behind an entry."""
+        return self._stored(uuid)[1].size
+
     def _stored(self, uuid: str) -> tuple[Row[*tuple[Any, ...]], StoredDocument]:
         name, table = self.document_of(uuid), schema.document.c
         query = select(table.blob, table.stored_sha256, table.sealed).where(

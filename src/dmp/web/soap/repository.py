@@ -11,6 +11,7 @@ from dmp.record.errors import (
     Problem,
     RecordClosed,
     RecordNotFound,
+    Refused,
     StorageUnavailable,
     XdsCode,
 )
@@ -25,6 +26,8 @@ from dmp.wire.xds.iti43 import DocumentRequest, RetrievedDocument
 from dmp.wire.xds.responses import ResponseStatus, registry_response
 
 _XDSB = "{urn:ihe:iti:xds-b:2007}"
+MOST_DOCUMENTS = 200
+"""Documents asked for in one message (security 5.3)."""
 _NOT_FOUND = "no such document, or not for you"
 
 
@@ -48,9 +51,10 @@ def _ours(request: DocumentRequest, house: House) -> bool:
 
 
 def _parse_reading(message: Message, house: House) -> ReadDocuments:
-    requests = iti43.read(message.body)
-    wanted = (request.unique_id for request in requests if _ours(request, house))
-    return ReadDocuments(message.patient(), tuple(dict.fromkeys(wanted)))
+    patient, requests = message.patient(), iti43.read(message.body)
+    if len(requests) > MOST_DOCUMENTS:
+        raise Refused(Problem(XdsCode.REPOSITORY_ERROR, f"more than {MOST_DOCUMENTS} documents asked for at a time"))
+    return ReadDocuments(patient, tuple(request.unique_id for request in requests if _ours(request, house)))
 
 
 def _render_reading(read: tuple[ReadDocument | None, ...], message: Message, house: House) -> Answer:
@@ -78,6 +82,8 @@ def _reading_refused(error: DmpError, message: Message, house: House) -> Answer:
     match error:
         case AccessRefused() | RecordNotFound() | RecordClosed() | DocumentNotFound():
             return _render_reading((), message, house)
+        case Refused():
+            return Answer(iti43.write_response((), error.problems, new_id=house.new_id)[0])
         case StorageUnavailable():
             busy = Problem(XdsCode.REPOSITORY_BUSY, "the service cannot answer now, try again later")
             return Answer(iti43.write_response((), (busy,), new_id=house.new_id)[0])

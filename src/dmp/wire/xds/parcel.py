@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from dmp.record.codes import Code
 from dmp.record.entry import Author, Slots
 from dmp.record.errors import XdsCode
@@ -14,6 +16,8 @@ VALUE_LIMIT = 4096
 """Longest slot value taken, in characters (xds-wire 4.1)."""
 NAME_LIMIT = 256
 """Longest code or identifier: LongName of the schema, which our answers must satisfy (DEC-101)."""
+OBJECT_LIMIT = 128 * 1024
+"""Longest object, in octets: it comes back with every search, whatever slots and codes it is full of."""
 TEXT_LIMIT = 1024
 """Longest title or comment: FreeFormText of the schema."""
 
@@ -76,6 +80,8 @@ def open_object(element: Element, kind: Kind, findings: Findings) -> Parcel:
     Classifications with one id are two (xds-wire 7.2).
     """
     parcel = Parcel(*_identify(element, findings))
+    if len(etree.tostring(element)) > OBJECT_LIMIT:
+        parcel.owner.add(ebrim.local_name(element), f"longer than {OBJECT_LIMIT} octets")
     for child in element:
         match child.tag:
             case ebrim.SLOT:
