@@ -80,7 +80,7 @@ def test_a_refused_submission(sender, ins):
 
 
 def test_a_submission_for_a_person_without_record(sender):
-    lot = Lot.of("279035121518989")
+    lot = Lot.of("277076322082910")
     answer = sender.submit(lot.request(an_include("d1@raw")), lot.ins, {"d1@raw": lot.document})
     assert (answer.outcome, answer.errors) == ("Failure", [("XDSUnknownPatientId", "Error")])
     assert_valid(answer)
