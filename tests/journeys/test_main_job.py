@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dmp.client import CallRefused
+from dmp.record.errors import InvalidIdentity
+from dmp.record.patient import IdentityStatus
 from dmp.sandbox.maker import DocumentContext, letter
 
 
@@ -34,3 +36,18 @@ def test_a_letter_is_fed_found_read_masked_and_hidden_from_the_nurse(served, per
         nurse.read(person.patient, entry.unique_id)
     assert refused.value.code == "XDSDocumentUniqueIdError"
     assert doctor.read(person.patient, entry.unique_id) == document
+
+
+@pytest.mark.parametrize("status", [one for one in IdentityStatus if one is not IdentityStatus.QUALIFIED])
+def test_an_identity_that_is_not_qualified_feeds_nothing(story, status):
+    doctor = story.opened("doctor").doctor
+
+    with pytest.raises(InvalidIdentity) as refused:
+        doctor.submit(story.patient, [b"<ClinicalDocument/>"], identity=status)
+
+    assert refused.value.element == "identity"
+    assert doctor.find(story.patient) == ()
+
+
+def test_three_states_of_identity_do_not_feed():
+    assert [status.value for status in IdentityStatus if not status.may_feed] == ["provisoire", "récupérée", "validée"]

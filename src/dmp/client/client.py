@@ -19,7 +19,7 @@ from dmp.record import dtm
 from dmp.record.actor import Authentication, Mode, Professional
 from dmp.record.codes import Code
 from dmp.record.entry import DocumentEntry, EntryStatus, SubmissionSet
-from dmp.record.errors import Problem
+from dmp.record.errors import InvalidIdentity, Problem
 from dmp.record.management import (
     Acknowledgement,
     AdministrativeData,
@@ -38,7 +38,7 @@ from dmp.record.management import (
     RecordTest,
     ReopeningRequest,
 )
-from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
+from dmp.record.patient import Contact, Guardian, IdentityStatus, IdentityTraits, PatientId
 from dmp.record.query import DocumentCriteria, FindDocuments, StoredQuery
 from dmp.record.record import ClosingReason, Oppositions
 from dmp.record.submission import MetadataUpdate, Submission
@@ -183,14 +183,23 @@ class DmpClient:
         replaces: str = "",
         visibility: Visibility = Visibility(),  # noqa: B008
         class_codes: Sequence[Code | None] = (),
+        identity: IdentityStatus = IdentityStatus.QUALIFIED,
     ) -> tuple[Problem, ...]:
         """Deposit CDA documents as one lot (TD2.1), signed where the mode wants it; returns the warnings.
 
         `replaces` is the entryUUID that the first document replaces.
 
+        `identity` is how sure the software is of who the patient is: no message
+        carries it, so it is kept here (functional 1.3).
+
         Raises:
+            InvalidIdentity: the identity is not qualified; nothing was sent.
             CallRefused: nothing was stored; `problems` say why.
         """
+        if not identity.may_feed:
+            raise InvalidIdentity(
+                f"only a qualified identity feeds a record, this one is {identity}", element="identity"
+            )
         at, classes = datetime.now(UTC), [*class_codes, *[None] * len(documents)]
         described = [
             (
