@@ -1,12 +1,13 @@
 """All that differs between SQLite and PostgreSQL, in one place."""
 
 import sqlite3
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import DDL, Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
@@ -73,7 +74,8 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = dbapi.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -106,6 +108,20 @@ def _postgresql(url: URL, connections: int) -> Engine:
         dbapi.commit()
 
     return engine
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Turn the write-ahead log on; SQLite does not wait by itself for another that turns it on at the same time."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _refuse_unsafe_durability(engine: Engine) -> None:
