@@ -152,6 +152,7 @@ def test_a_gzip_body_is_read(strict, sender, ins):
         (b"<x/>", "br", 415),
         (gzip.compress(b"<x/>"), "gzip, gzip", 415),
     ],
+    ids=["bomb", "bomb in a bomb", "cut", "with more behind", "none at all", "unknown encoding", "encoded twice"],
 )
 def test_a_gzip_bomb_or_a_broken_encoding_is_refused(strict, sender, content, encoding, status):
     with traced(strict):

@@ -564,7 +564,9 @@ def test_the_expanded_size_is_bounded_too():
 
 
 @pytest.mark.parametrize(
-    "octets", [b"not gzip", gzip.compress(b"x")[:-1], gzip.compress(b"x") + b"y", gzip.compress(b"x") * 2, b"\x1f\x8b"]
+    "octets",
+    [b"not gzip", gzip.compress(b"x")[:-1], gzip.compress(b"x") + b"y", gzip.compress(b"x") * 2, b"\x1f\x8b"],
+    ids=["none at all", "cut", "with more behind", "two members", "a magic number alone"],
 )
 def test_what_is_not_one_whole_gzip_member_is_a_fault(octets):
     for pieces in (1, 100):
