@@ -147,6 +147,29 @@ class SubmissionSet:
 
 
 @dataclass(frozen=True)
+class Folder:
+    """A group of documents («classeur»), XDSFolder (xds-wire 4.4).
+
+    `last_update` is a DTM that the registry sets when the folder is made and
+    each time something is added to it (xds-wire 2.7); what a sender gives is
+    replaced.
+    """
+
+    uuid: str
+    unique_id: str
+    patient_cx: str
+    codes: tuple[Code, ...]
+    title: str = ""
+    comments: str = ""
+    last_update: str = ""
+    home: str = ""
+    extra: Slots = ()
+    logical_id: str = ""
+    version: int = 1
+    status: EntryStatus = EntryStatus.APPROVED
+
+
+@dataclass(frozen=True)
 class Association:
     """A link between two objects of the registry; `source` and `target` are their ids.
 
@@ -171,3 +194,4 @@ class RegistryObjects:
     entries: tuple[DocumentEntry, ...] = ()
     submission_sets: tuple[SubmissionSet, ...] = ()
     associations: tuple[Association, ...] = field(default=())
+    folders: tuple[Folder, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, SubmissionSet
 from dmp.record.errors import Problem
 
 
@@ -44,6 +44,7 @@ class Submission:
     associations: tuple[Association, ...]
     documents: Mapping[str, Content] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    folders: tuple[Folder, ...] = ()
 
 
 @dataclass(frozen=True)
