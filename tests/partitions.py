@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from dmp.store import dialect, migrate, schema
+from dmp.store.lane import Lane
 
 PARTITIONS = 8
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -72,10 +73,15 @@ def captured_statements(engine: Engine) -> Iterator[list[Statement]]:
         if text.lstrip().upper().startswith(VERBS):
             captured.extend(Statement(text, dict(given)) for given in (parameters if executemany else [parameters]))
 
+    def note_lane(text: str, parameters: Mapping[str, Any]) -> None:
+        captured.append(Statement(text, dict(parameters)))
+
     event.listen(engine, "before_cursor_execute", note)
+    Lane.notice = note_lane
     try:
         yield captured
     finally:
+        Lane.notice = None
         event.remove(engine, "before_cursor_execute", note)
 
 

@@ -59,16 +59,14 @@ def deposit(contents: RecordContents, *entries: DocumentEntry, number: int = 1, 
     lot = a_lot_of(number)
     contents.add_lot(lot, contents.fingerprint(f"lot {number}"))
     for entry in entries:
-        name = f"doc-{entry.uuid[-12:]}"
-        contents.add_document(name, content)
-        contents.add_entry(entry, lot=lot.uuid, document=name)
+        contents.add_entry(entry, lot=lot.uuid, document=contents.add_document(content))
     members = (a_link(lot.uuid, e.uuid, 100 * number + i, type=Relation.HAS_MEMBER) for i, e in enumerate(entries))
     contents.add_links(members)
 
 
-def deposited(store: Store, *entries: DocumentEntry, patient: PatientId = PERSON, **how) -> None:
+def deposited(store: Store, *entries: DocumentEntry, patient: PatientId = PERSON, held: bool = False, **how) -> None:
     """Put a lot into the record of a person, in a transaction of its own."""
-    with store.begin() as tx:
+    with store.begin(held=held) as tx:
         record = tx.records.of(patient)
         assert record is not None
         deposit(tx.inside(record), *entries, **how)

@@ -8,7 +8,7 @@ compared octet for octet once the ids that the service made are put aside.
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -110,11 +110,10 @@ class World:
 
     def ids(self, record: str) -> set[str]:
         """Every entryUUID of a record: of entries, lots and links."""
-        found: set[str] = set()
-        with self.store.connection() as connection:
-            for table in (schema.entry, schema.lot, schema.link):
-                found |= set(connection.execute(select(table.c.uuid).where(table.c.record == record)).scalars())
-        return found
+        with self.store.begin() as tx, suppress(LookupError):
+            contents = tx.inside(tx.records.get(record))
+            return {each.uuid for each in (*contents.entries(), *contents.lots(), *contents.links())}
+        return set()
 
 
 @contextmanager

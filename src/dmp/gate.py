@@ -27,7 +27,7 @@ from dmp.record.verb import Verb
 from dmp.store.tx import Conflict, Store, Tx
 
 ATTEMPTS = 3
-"""An act that met another one on the same key is run again on what is there now."""
+"""An act that met another one is run again, on what is there then, holding it."""
 MESSAGE_WINDOW = timedelta(hours=8)
 """How long a MessageID is remembered: the longest life of an assertion (DEC-51)."""
 NOBODY = Who(kind="unknown", person="")
@@ -69,15 +69,15 @@ class Gate:
     def _attempts(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._attempt(caller, action, at)
+                return self._attempt(caller, action, at, held=attempt > 1)
             except Conflict as conflict:
                 if attempt == ATTEMPTS:
                     raise StorageUnavailable("other acts came first each time") from conflict
         raise AssertionError("unreachable")
 
-    def _attempt(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
+    def _attempt(self, caller: Caller, action: Action[Result], at: datetime, *, held: bool) -> Result:
         refusal: _Refusal | None = None
-        with self.store.begin() as tx:
+        with self.store.begin(held=held) as tx:
             self._take_message(tx, caller, at)
             scope = action.scope(tx)
             answers = self._decide(caller, scope, at)

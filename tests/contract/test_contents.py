@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from dmp.record.codes import Code
-from dmp.record.entry import Deposit, EntryStatus, Relation
+from dmp.record.entry import Deposit, EntryStatus, Folder, Relation
 from dmp.record.errors import StorageUnavailable
 from dmp.record.record import Record
 from dmp.record.visibility import Visibility
@@ -18,6 +18,7 @@ from store_builders import (
     NOW,
     PERSON,
     SOMEBODY_ELSE,
+    Rendezvous,
     a_link,
     a_lot_of,
     a_record,
@@ -133,11 +134,6 @@ def test_every_version_of_an_entry_keeps_its_own_row(filled: Store):
     assert octets == [LETTER.octets, LETTER.octets]
 
 
-def test_the_same_version_twice_is_a_conflict(filled: Store):
-    with pytest.raises(Conflict), filled.begin() as tx:
-        inside(tx).add_entry(an_entry(9, logical_id=uuid(1)), lot=uuid(1001), document="doc-1")
-
-
 @pytest.mark.parametrize("status", EntryStatus)
 def test_a_status_can_be_changed_to_each_other(filled: Store, status: EntryStatus):
     with filled.begin() as tx:
@@ -237,14 +233,16 @@ def test_the_same_words_have_another_fingerprint_in_another_record(filled: Store
     assert mine != theirs
 
 
-def test_of_two_transactions_that_bring_the_same_lot_one_wins_and_the_other_learns_it(store: Store):
+def test_of_two_transactions_that_write_in_one_record_one_wins_and_the_other_learns_it(store: Store):
     opened(store, a_record())
+    meeting = Rendezvous(seconds=5)
 
     def bring(number: int) -> str:
         with store.begin() as tx:
             record = tx.records.of(PERSON)
             assert record is not None
-            deposit(tx.inside(record), an_entry(number))
+            deposit(tx.inside(record), an_entry(number), number=number)
+            meeting.wait()
         return "done"
 
     outcomes = at_once(partial(bring, 1), partial(bring, 2))
@@ -253,6 +251,74 @@ def test_of_two_transactions_that_bring_the_same_lot_one_wins_and_the_other_lear
     assert [type(outcome) for outcome in outcomes if outcome != "done"] == [Conflict]
     with store.begin() as tx:
         assert len(inside(tx).entries()) == len(inside(tx).lots()) == 1
+
+
+def test_a_record_of_many_lots_has_several_pages_and_gives_them_all_back(store: Store):
+    opened(store, a_record())
+    for number in range(1, 61):
+        deposited(store, an_entry(number, title=f"Compte rendu {number}"), number=number)
+
+    with store.begin() as tx:
+        titles = [entry.title for entry in inside(tx).entries()]
+    with store.connection() as connection:
+        sizes = [len(sealed) for sealed in connection.scalars(select(schema.page.c.sealed))]
+    assert titles == [f"Compte rendu {number}" for number in range(1, 61)]
+    assert len(sizes) > 1
+    assert max(sizes) < 8000
+
+
+def test_what_is_taken_out_is_not_there_any_more(filled: Store):
+    with filled.begin() as tx:
+        inside(tx).remove([uuid(1), uuid(1001), uuid(2100), uuid(2101)])
+
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert ids(contents.entries()) == [uuid(2), uuid(3)]
+        assert ids(contents.lots()) == [uuid(1002)]
+        assert ids(contents.links()) == [uuid(2200)]
+
+
+def test_a_document_taken_out_takes_its_row_and_its_key_along(filled: Store):
+    with filled.begin() as tx:
+        contents = inside(tx)
+        contents.remove_document(contents.document_of(uuid(3)))
+
+    with filled.begin() as tx:
+        assert not inside(tx).has_document(uuid(3))
+        assert inside(tx).has_document(uuid(1))
+    with filled.connection() as connection:
+        assert connection.scalar(select(func.count()).select_from(schema.document)) == 2
+
+
+def test_a_folder_comes_back_as_it_was_written_and_is_found_by_each_of_its_names(filled: Store):
+    folder = Folder(
+        uuid(50), "1.2.250.1.999.9.1", "p", (Code("F", "1.2.3", "Dossier"),), "Grossesse", logical_id=uuid(50)
+    )
+    newer = replace(folder, uuid=uuid(51), version=2, title="Grossesse 2026")
+    with filled.begin() as tx:
+        inside(tx).add_folder(folder, lot=uuid(1001))
+        inside(tx).add_folder(newer, lot=uuid(1002))
+        inside(tx).set_status(uuid(50), EntryStatus.DEPRECATED)
+
+    old = replace(folder, status=EntryStatus.DEPRECATED)
+    with filled.begin() as tx:
+        contents = inside(tx)
+        assert contents.folders() == contents.folders_by_unique_id(["1.2.250.1.999.9.1"]) == (old, newer)
+        assert contents.folders_by_logical_id(uuid(50)) == (old, newer)
+        assert contents.folders_by_uuid([uuid(51)]) == (newer,)
+        assert contents.folders_of_lots() == {uuid(1001): {uuid(50)}, uuid(1002): {uuid(51)}}
+        assert tx.places.record_of(uuid(51)) == "rec-1"
+
+
+def test_an_entry_is_placed_in_its_record_and_what_is_unknown_nowhere(filled: Store):
+    with filled.begin() as tx:
+        assert tx.places.record_of(uuid(1)) == "rec-1"
+        assert tx.places.record_of(uuid(77)) is None
+
+
+def test_what_the_record_does_not_hold_cannot_be_rewritten(filled: Store):
+    with filled.begin() as tx, pytest.raises(LookupError):
+        inside(tx).put(an_entry(77))
 
 
 def test_a_link_is_found_from_both_of_its_ends(filled: Store):
@@ -281,30 +347,22 @@ def test_octets_come_back_exactly_as_they_were_deposited(store: Store, size: int
         assert (contents.size_of(uuid(1)), contents.sha256_of(uuid(1))) == (content.size, content.sha256)
 
 
-def test_a_document_row_moved_under_another_name_does_not_open(filled: Store):
+def test_a_page_moved_under_another_number_does_not_open(filled: Store):
     with filled.engine.begin() as connection:
-        table = schema.document
-        one = connection.execute(select(table).where(table.c.id == "doc-000000000001")).one()
-        values = {"blob": one.blob, "stored_sha256": one.stored_sha256, "sealed": one.sealed}
-        connection.execute(update(table).where(table.c.id == "doc-000000000002").values(**values))
+        connection.execute(update(schema.page).where(schema.page.c.record == "rec-1").values(number=7))
 
-    with filled.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed document does not open"):
-        inside(tx).read_document(uuid(2))
+    with filled.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed page does not open"):
+        inside(tx).entries()
 
 
-@pytest.mark.parametrize("table", ["entry", "lot", "link"])
-def test_a_row_sealed_for_another_object_does_not_open(filled: Store, table: str):
-    rows = schema.metadata.tables[table]
+def test_a_page_of_another_record_does_not_open(filled: Store):
+    deposited(filled, an_entry(8), number=8, patient=SOMEBODY_ELSE)
     with filled.engine.begin() as connection:
-        first, second = connection.scalars(select(rows.c.uuid).order_by(rows.c.uuid).limit(2))
-        sealed = connection.scalar(select(rows.c.sealed).where(rows.c.uuid == first))
-        connection.execute(update(rows).where(rows.c.uuid == second).values(sealed=sealed))
+        page = connection.scalar(select(schema.page.c.sealed).where(schema.page.c.record == "rec-2"))
+        connection.execute(update(schema.page).where(schema.page.c.record == "rec-1").values(sealed=page))
 
-    with filled.begin() as tx, pytest.raises(StorageUnavailable, match=f"a sealed {table} does not open"):
-        contents = inside(tx)
-        contents.entries()
-        contents.lots()
-        contents.links_touching([uuid(1), uuid(2), uuid(3)])
+    with filled.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed page does not open"):
+        inside(tx).entries()
 
 
 def test_a_unique_id_that_is_a_bare_uuid_is_found_in_either_case(filled: Store):

@@ -51,7 +51,7 @@ def test_an_empty_database_gets_the_schema_of_the_code(engine: Engine):
 def test_a_schema_that_differs_would_be_seen(engine: Engine):
     migrate.upgrade(engine)
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE lot ADD COLUMN more INTEGER"))
+        connection.execute(text("ALTER TABLE page ADD COLUMN more INTEGER"))
 
     with engine.connect() as connection:
         assert len(differences(connection)) == 1

@@ -75,34 +75,34 @@ def test_a_statement_that_does_not_name_the_record_would_be_seen(partitioned_sto
     opened(partitioned_store, a_record())
 
     with captured_statements(partitioned_store.engine) as captured, partitioned_store.connection() as connection:
-        connection.execute(select(schema.entry.c.uuid).where(schema.entry.c.uuid == uuid(1)))
-        connection.execute(schema.lot.update().where(schema.lot.c.uuid == uuid(1)).values(sealed=b""))
+        connection.execute(select(schema.page.c.number).where(schema.page.c.number == 1))
+        connection.execute(schema.document.update().where(schema.document.c.id == "x").values(size=0))
         connection.execute(
-            select(schema.record.c.sealed, schema.record_key.c.wrapped)
-            .join(schema.record_key, schema.record_key.c.record > schema.record.c.record)
+            select(schema.record.c.sealed, schema.page.c.sealed)
+            .join(schema.page, schema.page.c.record > schema.record.c.record)
             .where(schema.record.c.record == "rec-1")
         )
 
     with partitioned_store.engine.connect() as connection:
         touched = [partitions_touched(connection, one.text, one.parameters) for one in captured]
     assert [{table: len(partitions) for table, partitions in one.items()} for one in touched] == [
-        {"entry": PARTITIONS},
-        {"lot": PARTITIONS},
-        {"record": 1, "record_key": PARTITIONS},
+        {"page": PARTITIONS},
+        {"document": PARTITIONS},
+        {"record": 1, "page": PARTITIONS},
     ]
 
 
 def test_the_partition_foretold_for_a_new_row_is_where_it_goes(partitioned_store: Store):
     with captured_statements(partitioned_store.engine) as captured, partitioned_store.connection() as connection:
-        rows = [{"record": f"rec-{n}", "master": "0001", "wrapped": b"w"} for n in range(50)]
-        connection.execute(insert(schema.record_key), rows)
+        rows = [{"record": f"rec-{n}", "number": 1, "sealed": b"s"} for n in range(50)]
+        connection.execute(insert(schema.page), rows)
 
     with partitioned_store.engine.connect() as connection:
-        real = dict(connection.execute(text("SELECT record, tableoid::regclass::text FROM record_key")).all())
+        real = dict(connection.execute(text("SELECT record, tableoid::regclass::text FROM page")).all())
         foretold = {
             one.parameters["record"]: partitions_touched(connection, one.text, one.parameters) for one in captured
         }
-    assert foretold == {record: {"record_key": {partition}} for record, partition in real.items()}
+    assert foretold == {record: {"page": {partition}} for record, partition in real.items()}
     assert len(set(real.values())) == PARTITIONS
 
 
@@ -120,7 +120,8 @@ def test_a_partitioned_database_is_served_and_obeys_the_store(partitioned_store:
 def test_a_row_moved_to_the_partition_of_another_record_does_not_open(partitioned_store: Store):
     use_everything(partitioned_store)
     with partitioned_store.engine.begin() as connection:
-        connection.execute(schema.entry.update().where(schema.entry.c.record == "rec-2").values(record="rec-1"))
+        moved = schema.page.update().where(schema.page.c.record == "rec-2").values(record="rec-1", number=2)
+        connection.execute(moved)
 
-    with partitioned_store.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed entry does not open"):
+    with partitioned_store.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed page does not open"):
         tx.inside(tx.records.get("rec-1")).entries()

@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import NoResultFound
 
 from dmp.record.errors import StorageUnavailable
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId, Sex
@@ -118,7 +117,6 @@ def test_of_two_transactions_that_open_the_record_of_one_person_one_wins(store: 
     assert "known" in outcomes or any(isinstance(outcome, Conflict) for outcome in outcomes)
     with store.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(schema.record)) == 1
-        assert connection.scalar(select(func.count()).select_from(schema.record_key)) == 1
 
 
 def test_whoever_gives_the_identifiers_in_another_order_still_meets_the_same_record(store: Store):
@@ -157,7 +155,7 @@ def test_a_change_is_the_next_version_and_the_one_before_is_kept(store: Store):
 def test_a_change_of_a_version_that_is_no_longer_there_fails_the_transaction(store: Store):
     opened(store, a_record())
 
-    with pytest.raises(NoResultFound), store.begin() as tx:
+    with pytest.raises(ValueError, match="the version that is there"), store.begin() as tx:
         record = tx.records.get("rec-1")
         tx.records.change(replace(record, blocked=frozenset({"899900099999"})), at=NOW)
         tx.records.change(replace(record, deceased=True), at=NOW)
@@ -170,7 +168,7 @@ def test_changes_made_at_once_wait_for_each_other_and_none_is_lost(store: Store)
     opened(store, a_record())
 
     def block(number: int) -> None:
-        with store.begin() as tx:
+        with store.begin(held=True) as tx:
             record = tx.records.of(PERSON)
             assert record is not None
             tx.records.change(replace(record, blocked=record.blocked | {f"8999000{number:05d}"}), at=NOW)

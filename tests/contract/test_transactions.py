@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from sqlalchemy import event, exc, func, insert, select, text
 from dmp.record.errors import StorageUnavailable
 from dmp.store import schema
 from dmp.store.failures import told_apart
+from dmp.store.lane import Lane
 from dmp.store.tx import Conflict, Store
 from store_builders import (
+    NOW,
     PERSON,
     SOMEBODY_ELSE,
     Rendezvous,
@@ -50,12 +53,12 @@ def blobs(store_folder: Path) -> list[Path]:
 def rows(store: Store) -> dict[str, int]:
     """How many rows each table of the contents holds."""
     with store.engine.connect() as connection:
-        tables = (schema.entry, schema.lot, schema.link, schema.document)
+        tables = (schema.page, schema.document, schema.place)
         return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in tables}
 
 
-NOTHING = {"entry": 0, "lot": 0, "link": 0, "document": 0}
-ONE_LOT = {"entry": 1, "lot": 1, "link": 1, "document": 1}
+NOTHING = {"page": 0, "document": 0, "place": 0}
+ONE_LOT = {"page": 1, "document": 1, "place": 1}
 
 
 @contextmanager
@@ -97,24 +100,27 @@ def test_the_loser_of_a_conflict_leaves_no_blob(store: Store, tmp_path: Path):
     opened(store, a_record())
     deposited(store, an_entry())
 
-    with pytest.raises(Conflict):
-        deposited(store, an_entry(2), number=1)
+    with pytest.raises(Conflict), store.begin() as tx:
+        deposit(tx.inside(tx.records.get("rec-1")), an_entry(2), number=2)
+        with store.begin() as other:
+            record = other.records.get("rec-1")
+            other.records.change(replace(record, deceased=True), at=NOW)
 
     assert rows(store) == ONE_LOT
     assert len(blobs(tmp_path)) == 1
 
 
-def test_a_commit_that_fails_keeps_its_blobs_since_it_may_have_happened(store: Store, tmp_path: Path):
+def test_a_commit_that_fails_keeps_its_blobs_since_it_may_have_happened(store: Store, tmp_path: Path, monkeypatch):
     opened(store, a_record())
 
-    @event.listens_for(store.engine, "commit")
-    def fail(_connection) -> None:
-        raise exc.OperationalError("COMMIT", {}, ConnectionError("the server is gone"))
+    def fail(_lane, _batch) -> None:
+        raise sqlite3.OperationalError("the server is gone")
 
-    with pytest.raises(StorageUnavailable):
-        deposited(store, an_entry())
+    with monkeypatch.context() as patched:
+        patched.setattr(Lane, "commit", fail)
+        with pytest.raises(StorageUnavailable):
+            deposited(store, an_entry())
 
-    event.remove(store.engine, "commit", fail)
     assert rows(store) == NOTHING
     assert len(blobs(tmp_path)) == 1
 
@@ -173,16 +179,16 @@ def test_a_full_disk_of_the_database_refuses_the_act_and_keeps_nothing(sqlite_st
 
 def test_a_database_locked_for_too_long_is_unavailable_and_then_serves_again(sqlite_store: Store, tmp_path: Path):
     opened(sqlite_store, a_record())
-    sqlite_store.engine.dispose()
+    sqlite_store.lanes.dispose()
 
-    @event.listens_for(sqlite_store.engine, "connect")
+    @event.listens_for(sqlite_store.lanes, "connect")
     def be_impatient(connection, _entry) -> None:
         connection.execute("PRAGMA busy_timeout=50")
 
     with sqlite3.connect(tmp_path / "dmp.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageUnavailable), sqlite_store.begin():
-            pass
+        with pytest.raises(StorageUnavailable):
+            deposited(sqlite_store, an_entry())
         other.execute("ROLLBACK")
     other.close()
 
@@ -191,16 +197,16 @@ def test_a_database_locked_for_too_long_is_unavailable_and_then_serves_again(sql
 
 def test_a_record_held_for_too_long_is_unavailable_and_then_serves_again(postgresql_store: Store):
     opened(postgresql_store, a_record())
-    postgresql_store.engine.dispose()
+    postgresql_store.lanes.dispose()
 
-    @event.listens_for(postgresql_store.engine, "connect")
+    @event.listens_for(postgresql_store.lanes, "connect")
     def be_impatient(connection, _entry) -> None:
         connection.execute("SET lock_timeout = '50ms'")
         connection.commit()
 
-    with postgresql_store.begin() as holder:
+    with postgresql_store.begin(held=True) as holder:
         holder.records.get("rec-1")
-        with pytest.raises(StorageUnavailable), postgresql_store.begin() as tx:
+        with pytest.raises(StorageUnavailable), postgresql_store.begin(held=True) as tx:
             tx.records.get("rec-1")
 
     deposited(postgresql_store, an_entry())
@@ -221,7 +227,7 @@ def test_a_lost_connection_is_unavailable_and_the_next_act_finds_a_new_one(postg
         contents = tx.inside(tx.records.get("rec-1"))
         deposit(contents, an_entry())
         end_all_but_mine(postgresql_store)
-        contents.entries()
+        tx.records.of(SOMEBODY_ELSE)
 
     assert blobs(tmp_path) == []
     deposited(postgresql_store, an_entry())
@@ -262,7 +268,7 @@ def test_two_acts_in_a_deadlock_end_with_one_conflict(postgresql_store: Store):
     meeting = Rendezvous(seconds=5)
 
     def hold_both(first: str, second: str) -> str:
-        with postgresql_store.begin() as tx:
+        with postgresql_store.begin(held=True) as tx:
             tx.records.get(first)
             meeting.wait()
             tx.records.get(second)
@@ -276,10 +282,12 @@ def test_two_acts_in_a_deadlock_end_with_one_conflict(postgresql_store: Store):
 def test_many_threads_deposit_at_once_and_nothing_is_lost(store: Store):
     opened(store, a_record())
 
-    outcomes = at_once(*(partial(deposited, store, an_entry(n), number=n) for n in range(1, 9)))
+    outcomes = at_once(*(partial(deposited, store, an_entry(n), number=n, held=True) for n in range(1, 9)))
 
     assert outcomes == [None] * 8
-    assert rows(store) == {"entry": 8, "lot": 8, "link": 8, "document": 8}
+    with store.begin() as tx:
+        assert len(tx.inside(tx.records.get("rec-1")).entries()) == 8
+    assert rows(store) == {"page": 1, "document": 8, "place": 8}
 
 
 def test_a_damaged_database_is_unavailable(sqlite_store: Store, tmp_path: Path):

@@ -79,10 +79,11 @@ def test_a_key_of_the_wrong_length_is_refused(folder: Path, name: str, key: byte
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_a_key_that_every_user_of_the_machine_can_read_is_refused(folder: Path, name: str):
-    (folder / name).chmod(0o644)
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o620, 0o602])
+def test_a_key_that_other_users_of_the_machine_can_reach_is_refused(folder: Path, name: str, mode: int):
+    (folder / name).chmod(mode)
 
-    with pytest.raises(StorageUnavailable, match=f"{name} is open to every user"):
+    with pytest.raises(StorageUnavailable, match=f"{name} is open to other users"):
         Vault(folder)
 
 
@@ -197,7 +198,7 @@ def test_a_stolen_database_opens_with_no_other_vault(store: Store, database_url:
 def test_the_key_of_one_record_does_not_serve_another(store: Store):
     opened(store, a_record(), another_record())
     with store.engine.begin() as connection:
-        keys = schema.record_key
+        keys = schema.record
         one = connection.execute(keys.select().where(keys.c.record == "rec-1")).one()
         connection.execute(update(keys).where(keys.c.record == "rec-2").values(wrapped=one.wrapped))
 

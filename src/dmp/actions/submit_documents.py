@@ -190,11 +190,7 @@ class _Writing:
             self._hide(chain, self._since_the_first_deposit(entry.visibility, chain))
         # A hidden one of the same octets would be told by the time that it saves (security 7).
         twin = _twin(_namesakes(entry, self.turn), document, contents)
-        if twin is None:
-            name = self.turn.new_id()
-            contents.add_document(name, document)
-        else:
-            name = contents.document_of(twin.uuid)
+        name = contents.add_document(document) if twin is None else contents.document_of(twin.uuid)
         complete = replace(
             entry,
             uuid=uuid,

@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, Select, Table, create_engine, event
+from sqlalchemy import DDL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from dmp.record.errors import StorageUnavailable
@@ -38,10 +38,14 @@ _CONFLICTS = frozenset(
         sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
     }
 )
+_OUTAGES = frozenset({"OperationalError", "InternalError", "InterfaceError"})
+"""Names of the classes of DB-API 2.0 by which a driver says that the database cannot be used."""
 
 
-def open_engine(url: str, *, connections: int) -> Engine:
-    """Open a database; SQLite gets a single connection, since each of its transactions holds the whole file.
+def open_engine(url: str, *, connections: int = 2) -> Engine:
+    """Open a database for what is written as statements: migrations, the trace tree, operators.
+
+    SQLite gets a single connection, since each of its transactions holds the whole file.
 
     Raises:
         StorageUnavailable: it would lose acknowledged rows at a power cut (security 13.1), or does not answer.
@@ -59,12 +63,31 @@ def open_engine(url: str, *, connections: int) -> Engine:
     return engine
 
 
+def open_lanes(url: str, *, connections: int) -> Engine:
+    """Open a database for acts on records: connections that commit each statement (store/lane.py)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_connections(parsed, connections)
+    return _postgresql_connections(parsed, connections, isolation_level="AUTOCOMMIT")
+
+
 def _sqlite(url: URL) -> Engine:
     # Waiting for the one connection is fair; waiting for the lock of the file is not.
+    engine = _sqlite_connections(url, 1)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Taking the write lock at once: an upgrade later could deadlock.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_connections(url: URL, connections: int) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
-        pool_size=1,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=PATIENCE,
         hide_parameters=True,
@@ -79,25 +102,23 @@ def _sqlite(url: URL) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # Taking the write lock at once: a trace is written in every act, and an upgrade later could deadlock.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
     return engine
 
 
 def _postgresql(url: URL, connections: int) -> Engine:
+    # What waited for a row must then see what the other transaction wrote in it.
+    return _postgresql_connections(url, connections, isolation_level="READ COMMITTED", pool_pre_ping=True)
+
+
+def _postgresql_connections(url: URL, connections: int, **options: Any) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=PATIENCE,
-        pool_pre_ping=True,
         hide_parameters=True,
-        # What waited for a record must then see what the other transaction wrote in it.
-        isolation_level="READ COMMITTED",
         connect_args={name: value for name, value in _NETWORK.items() if name not in url.query},
+        **options,
     )
 
     @event.listens_for(engine, "connect")
@@ -137,36 +158,53 @@ def _refuse_unsafe_durability(engine: Engine) -> None:
                 raise StorageUnavailable(f"PostgreSQL runs with {setting}=off: acknowledged documents could be lost")
 
 
-def is_conflict(error: DBAPIError) -> bool:
+def is_conflict(error: BaseException) -> bool:
     """Tell a transaction that lost a race, and may simply be run again, from other failures."""
-    return _native_code(error) in _CONFLICTS
+    code = _native_code(error)
+    if code in ("23502", sqlite3.SQLITE_CONSTRAINT_NOTNULL):
+        # The revision of a record was not the one that was read (store/statements.py).
+        return "revision" in str(getattr(error, "orig", None) or error)
+    return code in _CONFLICTS
 
 
-def is_outage(error: DBAPIError) -> bool:
+is_undone = is_conflict
+"""Tell a commit that surely left nothing from one of which nobody knows."""
+
+
+def is_outage(error: BaseException) -> bool:
     """Tell a database that cannot be used now from a statement of ours that is wrong."""
-    if _native_code(error) == sqlite3.SQLITE_ERROR:
+    native = getattr(error, "orig", None) or error
+    if _native_code(native) == sqlite3.SQLITE_ERROR:
         # SQLite's word for a wrong statement, though of the class of an outage.
         return False
+    if getattr(error, "connection_invalidated", False):
+        return True
+    if type(native).__module__.partition(".")[0] not in ("sqlite3", "psycopg"):
+        return False
     # A damaged file comes as the bare class.
-    kinds = (OperationalError, InternalError, InterfaceError)
-    return isinstance(error, kinds) or error.connection_invalidated or type(error) is DatabaseError
+    names = {kind.__name__ for kind in type(native).__mro__}
+    return bool(names & _OUTAGES) or type(native).__name__ == "DatabaseError"
 
 
-def _native_code(error: DBAPIError) -> object:
-    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", None)
-
-
-def locked(
-    statement: Select[*tuple[Any, ...]], engine_name: str, *, of: Table | None = None
-) -> Select[*tuple[Any, ...]]:
-    """Hold the rows (of one table, when named) until the end of the transaction; SQLite already holds its lock."""
-    return statement if engine_name == "sqlite" else statement.with_for_update(of=of)
+def _native_code(error: BaseException) -> object:
+    native = getattr(error, "orig", None) or error
+    return getattr(native, "sqlstate", None) or getattr(native, "sqlite_errorcode", None)
 
 
 def hold_schema(connection: Connection) -> None:
     """Let one migration run at a time, however many services start together; SQLite already holds its lock."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+
+
+def kept_in_the_row(engine_name: str) -> list[DDL]:
+    """Statements that keep sealed texts in their row: one block read instead of three; they cannot be compressed."""
+    if engine_name == "sqlite":
+        return []
+    return [
+        DDL(f"ALTER TABLE {table} ALTER COLUMN sealed SET STORAGE MAIN, SET (toast_tuple_target = 8160)")
+        for table in ("page", "record", "trace")
+    ]
 
 
 def append_only_triggers(engine_name: str, tables: Iterable[str] = schema.APPEND_ONLY) -> list[DDL]:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
-
-from dmp.store import schema
+from dmp.store import statements
+from dmp.store.lane import Batch, Lane
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,10 @@ class Listed:
 class Directory:
     """Look-ups by id."""
 
-    def __init__(self, connection: Connection):
-        """Work on one connection."""
-        self._connection = connection
+    def __init__(self, lane: Lane, batch: Batch):
+        """Read on a lane, write into a batch."""
+        self._lane = lane
+        self._batch = batch
 
     def structure(self, id: str) -> Listed | None:  # noqa: A002
         """A structure, active or not; None when unknown."""
@@ -61,33 +61,19 @@ class Directory:
 
     def linked(self, professional: str, structure: str) -> bool:
         """Tell whether the professional works in the structure."""
-        table = schema.activity.c
-        query = select(table.structure).where(table.professional == professional, table.structure == structure)
-        return self._connection.execute(query).one_or_none() is not None
+        return bool(self._lane.read(statements.FIND_ACTIVITY, person=professional, place=structure))
 
     def _one(self, kind: str, name: str) -> Listed | None:
-        table = schema.directory.c
-        row = self._connection.execute(
-            select(schema.directory).where(table.kind == kind, table.id == name)
-        ).one_or_none()
-        if row is None:
+        rows = self._lane.read(statements.FIND_LISTED, of_kind=kind, named=name)
+        if not rows:
             return None
-        return Listed(
-            kind=kind,
-            id=name,
-            name=row.name,
-            active=bool(row.active),
-            parent=row.parent,
-            profession=row.profession,
-            know_hows=tuple(row.know_hows.split()),
-            sector=row.sector,
-        )
+        said, active, parent, profession, know_hows, sector = rows[0]
+        return Listed(kind, name, said, bool(active), parent, profession, tuple(know_hows.split()), sector)
 
     def load(self, listed: Iterable[Listed], links: Iterable[tuple[str, str]]) -> None:
         """Write lines and links; lines already there are replaced."""
-        for line in listed:
-            table = schema.directory
-            self._connection.execute(delete(table).where(table.c.kind == line.kind, table.c.id == line.id))
+        for line in {(line.kind, line.id): line for line in listed}.values():
+            self._batch.add(statements.DROP_LISTED, {"of_kind": line.kind, "named": line.id})
             row = {
                 "kind": line.kind,
                 "id": line.id,
@@ -98,9 +84,7 @@ class Directory:
                 "know_hows": " ".join(line.know_hows),
                 "sector": line.sector,
             }
-            self._connection.execute(insert(table), row)
-        for professional, structure in links:
+            self._batch.add(statements.ADD_LISTED, row)
+        for professional, structure in dict.fromkeys(links):
             if not self.linked(professional, structure):
-                self._connection.execute(
-                    insert(schema.activity), {"professional": professional, "structure": structure}
-                )
+                self._batch.add(statements.ADD_ACTIVITY, {"professional": professional, "structure": structure})

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from dmp.record.errors import StorageUnavailable
@@ -11,7 +10,7 @@ from dmp.store import dialect
 
 
 class Conflict(Exception):
-    """Another transaction took the same unique key meanwhile: run the act again on what is there now."""
+    """Another transaction changed the same record or took the same unique key meanwhile: run the act again."""
 
 
 @contextmanager
@@ -19,14 +18,14 @@ def told_apart() -> Iterator[None]:
     """Turn the errors of the database into those of the house; a wrong statement stays what it is.
 
     Raises:
-        Conflict: a unique key was taken meanwhile, or the database chose this transaction to end a deadlock.
+        Conflict: another transaction came first, or the database chose this one to end a deadlock.
         StorageUnavailable: no connection, disk full, rows locked for too long, database read-only or damaged.
     """
     try:
         yield
     except NoConnectionFree as error:
         raise StorageUnavailable("every connection to the database is busy") from error
-    except DBAPIError as error:
+    except Exception as error:
         if dialect.is_conflict(error):
             raise Conflict from error
         if dialect.is_outage(error):

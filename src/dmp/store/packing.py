@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from dmp.record.entry import Association, DocumentEntry, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, Folder, SubmissionSet
 from dmp.record.record import Record
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,6 +14,7 @@ unpack_record = msgspec.msgpack.Decoder(Record).decode
 unpack_entry = msgspec.msgpack.Decoder(DocumentEntry).decode
 unpack_lot = msgspec.msgpack.Decoder(SubmissionSet).decode
 unpack_link = msgspec.msgpack.Decoder(Association).decode
+unpack_folder = msgspec.msgpack.Decoder(Folder).decode
 
 
 def microseconds(at: datetime) -> int:

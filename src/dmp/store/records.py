@@ -1,100 +1,193 @@
 """Records: found by any identifier of the person, one per person (LC-1)."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from sqlalchemy import Connection, insert, select, update
 
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
-from dmp.store import dialect, schema
+from dmp.store import statements
+from dmp.store.lane import Batch, Lane, Row
 from dmp.store.packing import microseconds, pack, unpack_record
+from dmp.store.pages import Sheaf
 from dmp.store.vault import Seal, Vault
 
 
-class Records:
-    """The records inside one transaction; remembers the seal of each it met."""
+@dataclass
+class Held:
+    """A record as this transaction knows it: what was read, then what it made of it."""
 
-    def __init__(self, connection: Connection, vault: Vault):
-        """Work on one connection."""
-        self._connection = connection
+    record: Record
+    seal: Seal
+    sealed: bytes
+    revision: int | None
+    """As it was read; None for a record that this transaction adds."""
+    sheaf: Sheaf
+
+
+class Addresses:
+    """Which record an identifier leads to, remembered by a process: it changes when two records are merged or split.
+
+    What is remembered is believed only when the record says the same.
+    """
+
+    def __init__(self, most: int = 200_000):
+        """Remember up to `most` identifiers."""
+        self._most = most
+        self._known: dict[bytes, str] = {}
+
+    def get(self, token: bytes) -> str | None:
+        """The record, if it is remembered."""
+        return self._known.get(token)
+
+    def note(self, token: bytes, key: str) -> None:
+        """Remember; when there are too many, all are forgotten."""
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known[token] = key
+
+    def forget(self, token: bytes) -> None:
+        """It leads elsewhere."""
+        self._known.pop(token, None)
+
+
+class Records:
+    """The records inside one transaction; remembers each that it met."""
+
+    def __init__(self, lane: Lane, batch: Batch, vault: Vault, addresses: Addresses):
+        """Read on a lane, write into a batch."""
+        self._lane = lane
+        self._batch = batch
         self._vault = vault
-        self._seals: dict[str, Seal] = {}
+        self._addresses = addresses
+        self._held: dict[str, Held] = {}
+        self._added: dict[bytes, str] = {}
 
     def of(self, patient: PatientId) -> Record | None:
-        """Find and hold the record of a person, whatever identifier of theirs is given; None when there is none."""
+        """Find the record of a person, whatever identifier of theirs is given; None when there is none."""
         token = self._vault.person(patient)
-        query = select(schema.identifier.c.record).where(schema.identifier.c.token == token)
-        key = self._connection.execute(query).scalar_one_or_none()
+        remembered = self._addresses.get(token)
+        if remembered is not None:
+            record = self._found(remembered)
+            if record is not None and patient in record.identifiers:
+                return record
+            self._addresses.forget(token)
+        key = self._added.get(token) or self._look_up(token)
         return None if key is None else self.get(key)
 
+    def _look_up(self, token: bytes) -> str | None:
+        rows = self._lane.read(statements.FIND_IDENTIFIER, token=token)
+        if not rows:
+            return None
+        self._addresses.note(token, rows[0][0])
+        return rows[0][0]
+
     def get(self, key: str) -> Record:
-        """Read and hold one record by its key."""
-        table, wrapped_key = schema.record.c, schema.record_key.c
-        query = (
-            select(table.version, table.sealed, wrapped_key.master, wrapped_key.wrapped)
-            .join(schema.record_key, wrapped_key.record == table.record)
-            .where(table.record == key, wrapped_key.record == key)
-        )
-        held = dialect.locked(query, self._connection.dialect.name, of=schema.record)
-        row = self._connection.execute(held).one()
-        self._seals[key] = self._vault.open_key(key, row.master, row.wrapped)
-        return unpack_record(self._seals[key].open("record", _sealed_name(key, row.version), row.sealed))
+        """Read one record by its key.
+
+        Raises:
+            LookupError: there is no such record.
+        """
+        record = self._found(key)
+        if record is None:
+            raise LookupError("no record has this key")
+        return record
+
+    def _found(self, key: str) -> Record | None:
+        held = self._held.get(key) or self._read(key)
+        return None if held is None else held.record
+
+    def _read(self, key: str) -> Held | None:
+        rows = self._rows(key)
+        if not rows:
+            return None
+        revision, version, master, wrapped, sealed = rows[0][:5]
+        seal = self._vault.open_key(key, master, bytes(wrapped))
+        record = unpack_record(seal.open("record", sealed_name(key, version), sealed))
+        sheaf = Sheaf(seal, [(row[5], row[6]) for row in rows if row[5] is not None])
+        self._held[key] = Held(record, seal, sealed, revision, sheaf)
+        return self._held[key]
+
+    def _rows(self, key: str) -> list[Row]:
+        if not self._lane.held:
+            return self._lane.read(statements.READ_RECORD, key=key)
+        # First the row, which waits for whoever writes in the record, then what that one has written.
+        rows = self._lane.read(statements.HOLD_RECORD, key=key)
+        pages = self._lane.read(statements.READ_PAGES, key=key) or [(None, None)]
+        return [(*row, *page) for row in rows for page in pages]
 
     def seal(self, key: str) -> Seal:
         """The seal of a record already met in this transaction."""
-        return self._seals[key]
+        return self._held[key].seal
+
+    def held(self, key: str) -> Held:
+        """All that is known of a record already met in this transaction."""
+        return self._held[key]
 
     def add(self, record: Record) -> None:
-        """Insert a new record with its own key and all its identifiers.
+        """Add a new record with its own key and all its identifiers.
 
         A clash on an identifier fails the transaction: one record per person.
         """
         # In one order for everybody: two transactions that open the same person's record cannot deadlock.
         tokens = sorted({self._vault.person(patient) for patient in record.identifiers})
-        self._connection.execute(
-            insert(schema.identifier), [{"token": token, "record": record.key} for token in tokens]
-        )
+        self._batch.add(statements.ADD_IDENTIFIER, *({"token": token, "record": record.key} for token in tokens))
+        self._added |= dict.fromkeys(tokens, record.key)
         seal, master, wrapped = self._vault.new_key(record.key)
-        self._seals[record.key] = seal
-        self._connection.execute(
-            insert(schema.record_key), {"record": record.key, "master": master, "wrapped": wrapped}
-        )
-        self._connection.execute(
-            insert(schema.record),
-            {
-                "record": record.key,
-                "state": record.state,
-                "version": record.version,
-                "sealed": _close(seal, record),
-            },
-        )
+        sealed = _close(seal, record)
+        row = {
+            "record": record.key,
+            "state": record.state,
+            "revision": 1,
+            "version": record.version,
+            "master": master,
+            "wrapped": wrapped,
+            "sealed": sealed,
+        }
+        self._batch.touch(record.key, statements.ADD_RECORD, row)
+        self._held[record.key] = Held(record, seal, sealed, None, Sheaf(seal, []))
 
     def change(self, record: Record, *, at: datetime) -> Record:
         """Write the next version of a record and keep the one before (xds-wire 9.3: each change is versioned).
 
         `record` must come from the version that is there: an act that changes
-        twice passes on what the first change gave, or the transaction fails.
+        twice passes on what the first change gave.
+
+        Raises:
+            ValueError: it comes from another version.
         """
-        table, changed = schema.record.c, replace(record, version=record.version + 1)
-        this_version = (table.record == record.key, table.version == record.version)
-        sealed = self._connection.execute(select(table.sealed).where(*this_version)).scalar_one()
-        self._connection.execute(
-            insert(schema.record_history),
-            {"record": record.key, "version": record.version, "at": microseconds(at), "sealed": sealed},
-        )
-        self._connection.execute(
-            update(schema.record)
-            .where(*this_version)
-            .values(state=changed.state, version=changed.version, sealed=_close(self.seal(record.key), changed))
-        )
+        held = self._held[record.key]
+        if held.record.version != record.version:
+            raise ValueError("a record is changed from the version that is there")
+        changed = replace(record, version=record.version + 1)
+        kept = {"record": record.key, "version": record.version, "at": microseconds(at), "sealed": held.sealed}
+        self._batch.add(statements.KEEP_VERSION, kept)
+        held.record, held.sealed = changed, _close(held.seal, changed)
+        self._batch.touch(record.key, *self._row_of(held))
         return changed
+
+    def touch(self, key: str) -> None:
+        """Say that something inside the record changes: another act that meets this one is run again."""
+        held = self._held[key]
+        if held.revision is not None and key not in self._batch.touched:
+            self._batch.touch(key, statements.TOUCH_RECORD, {"key": key, "seen": held.revision})
+
+    def _row_of(self, held: Held) -> tuple[statements.Prepared, Mapping[str, object]]:
+        record = held.record
+        if held.revision is None:
+            return statements.ADD_RECORD, self._batch.touched[record.key][1] | _decided(held)  # type: ignore[operator]
+        values = {f"new_{name}": value for name, value in _decided(held).items()}
+        return statements.CHANGE_RECORD, {"key": record.key, "seen": held.revision, **values}
+
+
+def _decided(held: Held) -> dict[str, object]:
+    return {"version": held.record.version, "state": held.record.state, "sealed": held.sealed}
 
 
 def _close(seal: Seal, record: Record) -> bytes:
-    return seal.close("record", _sealed_name(record.key, record.version), pack(record))
+    return seal.close("record", sealed_name(record.key, record.version), pack(record))
 
 
-def _sealed_name(key: str, version: int) -> str:
+def sealed_name(key: str, version: int) -> str:
     """A version is sealed as itself, so that an older one cannot stand in for it (security 12.1)."""
     return f"{key} {version}"

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
-
-from dmp.store import schema
+from dmp.store import statements
+from dmp.store.lane import Batch, Lane
 from dmp.store.packing import microseconds
 from dmp.store.vault import Vault
 
@@ -12,34 +11,45 @@ from dmp.store.vault import Vault
 class Replays:
     """What was seen inside its window of validity."""
 
-    def __init__(self, connection: Connection, vault: Vault):
-        """Work on one connection."""
-        self._connection = connection
+    def __init__(self, lane: Lane, batch: Batch, vault: Vault):
+        """Read on a lane, write into a batch."""
+        self._lane = lane
+        self._batch = batch
         self._vault = vault
+        self._mine: dict[bytes, tuple[bytes, bytes]] = {}
 
     def first_or_same(self, name: str, *, content: str, holder: str, until: datetime) -> bool:
         """Remember `name`; false when it was already seen with other content or from another holder."""
         token = self._vault.digest(name)
         mine = (self._vault.digest(content), self._vault.digest(holder))
-        query = select(schema.seen.c.content, schema.seen.c.holder).where(schema.seen.c.token == token)
-        row = self._connection.execute(query).one_or_none()
-        if row is not None:
-            return (bytes(row.content), bytes(row.holder)) == mine
-        values = {"token": token, "content": mine[0], "holder": mine[1], "until": microseconds(until)}
-        self._connection.execute(insert(schema.seen), values)
-        return True
+        known = self._known(token)
+        if known is None:
+            self._note(token, *mine, until)
+        return known in (None, mine)
 
     def first(self, name: str, *, until: datetime) -> bool:
-        """Remember `name`; false when it was already seen at all."""
+        """Remember `name`; false when it was already seen at all.
+
+        A lane that holds nothing does not look: the act fails at its commit when
+        the name is there, and is run again in one that does.
+        """
         token = self._vault.digest(name)
-        query = select(schema.seen.c.token).where(schema.seen.c.token == token)
-        if self._connection.execute(query).one_or_none() is not None:
+        if (self._known(token) if self._lane.held else self._mine.get(token)) is not None:
             return False
-        values = {"token": token, "content": b"", "holder": b"", "until": microseconds(until)}
-        self._connection.execute(insert(schema.seen), values)
+        self._note(token, b"", b"", until)
         return True
 
-    def forget(self, *, before: datetime) -> int:
-        """Drop what is past its window; returns how many."""
-        done = self._connection.execute(delete(schema.seen).where(schema.seen.c.until < microseconds(before)))
-        return done.rowcount
+    def forget(self, *, before: datetime) -> None:
+        """Drop what is past its window."""
+        self._batch.add(statements.FORGET_SEEN, {"before": microseconds(before)})
+
+    def _known(self, token: bytes) -> tuple[bytes, bytes] | None:
+        if token in self._mine:
+            return self._mine[token]
+        rows = self._lane.read(statements.FIND_SEEN, token=token)
+        return (bytes(rows[0][0]), bytes(rows[0][1])) if rows else None
+
+    def _note(self, token: bytes, content: bytes, holder: bytes, until: datetime) -> None:
+        self._mine[token] = (content, holder)
+        row = {"token": token, "content": content, "holder": holder, "until": microseconds(until)}
+        self._batch.add(statements.ADD_SEEN, row)

@@ -4,7 +4,7 @@ Every table that grows with patients starts its primary key with `record`, and
 every statement names it, so that the same schema runs on hash partitions or on
 a sharded PostgreSQL (house 6). What a person could read (titles, authors,
 dates, types, traits, trace texts) sits in `sealed` columns, encrypted with the
-key of the record; the rest is random ids, counters, statuses and keyed hashes.
+key of the record; the rest is random ids, counters and keyed hashes.
 Times are microseconds since 1970 in UTC.
 """
 
@@ -13,10 +13,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 metadata = MetaData()
 
 _KEY = String(36)
-_UUID = String(64)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
-PATIENT_TABLES = ("record", "record_history", "record_key", "entry", "lot", "link", "document", "trace")
+PATIENT_TABLES = ("record", "record_history", "page", "document", "trace")
 """Tables distributed by `record`."""
 
 record = Table(
@@ -24,9 +23,14 @@ record = Table(
     metadata,
     Column("record", _KEY, primary_key=True),
     Column("state", String(16), nullable=False),
+    Column("revision", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("master", String(32), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+"""`revision` grows with each write inside the record: two acts that meet are told apart by it. `wrapped` is the
+key of the record under the master key `master`; `version` and `sealed` are those of what the holder decided."""
 
 record_history = Table(
     "record_history",
@@ -37,14 +41,6 @@ record_history = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-record_key = Table(
-    "record_key",
-    metadata,
-    Column("record", _KEY, primary_key=True),
-    Column("master", String(32), nullable=False),
-    Column("wrapped", LargeBinary, nullable=False),
-)
-
 identifier = Table(
     "identifier",
     metadata,
@@ -53,56 +49,32 @@ identifier = Table(
 )
 """From an INS (keyed hash) to its record: the one way in."""
 
-entry = Table(
-    "entry",
+page = Table(
+    "page",
     metadata,
     Column("record", _KEY, primary_key=True),
-    Column("uuid", _UUID, primary_key=True),
-    Column("logical_id", _UUID, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("status", String(80), nullable=False),
-    Column("unique_token", LargeBinary, nullable=False),
-    Column("chain", _UUID, nullable=False),
-    Column("lot", _UUID, nullable=False),
-    Column("document", _KEY, nullable=False),
+    Column("number", Integer, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
-    Index("entry_by_unique_id", "record", "unique_token"),
-    Index("entry_by_logical_id", "record", "logical_id", "version", unique=True),
 )
-
-lot = Table(
-    "lot",
-    metadata,
-    Column("record", _KEY, primary_key=True),
-    Column("uuid", _UUID, primary_key=True),
-    Column("unique_token", LargeBinary, nullable=False),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Index("lot_by_unique_id", "record", "unique_token", "fingerprint", unique=True),
-)
-
-link = Table(
-    "link",
-    metadata,
-    Column("record", _KEY, primary_key=True),
-    Column("uuid", _UUID, primary_key=True),
-    Column("source", _UUID, nullable=False),
-    Column("target", _UUID, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Index("link_by_source", "record", "source"),
-    Index("link_by_target", "record", "target"),
-)
+"""Entries, lots, links and folders of a record, some dozens in each page (`store/pages.py`)."""
 
 document = Table(
     "document",
     metadata,
     Column("record", _KEY, primary_key=True),
-    Column("id", _KEY, primary_key=True),
-    Column("blob", String(64), nullable=False),
+    Column("id", String(96), primary_key=True),
+    Column("size", BigInteger, nullable=False),
     Column("stored_sha256", LargeBinary, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
 )
-"""The octets of a document: where the sealed blob is, and (sealed) the key that opens it."""
+"""Each blob that a record names, with the size and SHA-256 of what is stored: damage is found without a key."""
+
+place = Table(
+    "place",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("record", _KEY, primary_key=True),
+)
+"""From an entryUUID (keyed hash) to the record that holds it, for links that lead into another record."""
 
 trace = Table(
     "trace",

@@ -3,12 +3,11 @@
 import secrets
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, insert, select
-
 from dmp.audit.export import Disclosure
 from dmp.audit.trace import Trace
 from dmp.audit.tree import commitment
-from dmp.store import schema
+from dmp.store import statements
+from dmp.store.lane import Batch, Lane
 from dmp.store.records import Records
 from dmp.store.vault import Seal, Vault
 
@@ -20,9 +19,10 @@ SALT = 32
 class Traces:
     """The traces inside one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault, records: Records):
-        """Work on one connection; `records` holds the seals of the records met."""
-        self._connection = connection
+    def __init__(self, lane: Lane, batch: Batch, vault: Vault, records: Records):
+        """Read on a lane, write into a batch; `records` holds the seals of the records met."""
+        self._lane = lane
+        self._batch = batch
         self._vault = vault
         self._records = records
 
@@ -30,18 +30,10 @@ class Traces:
         """Write one trace and queue its commitment for the tree."""
         record, salt, text = trace.record or NO_RECORD, secrets.token_bytes(SALT), trace.text()
         committed = commitment(salt, text)
-        self._connection.execute(
-            insert(schema.trace),
-            {
-                "record": record,
-                "id": trace.id,
-                "commitment": committed,
-                "sealed": self._seal(record).close("trace", trace.id, salt + text),
-            },
-        )
-        self._connection.execute(
-            insert(schema.trace_queue), {"record": record, "trace": trace.id, "commitment": committed}
-        )
+        sealed = self._seal(record).close("trace", trace.id, salt + text)
+        row = {"record": record, "id": trace.id, "commitment": committed, "sealed": sealed}
+        self._batch.add(statements.ADD_TRACE, row)
+        self._batch.add(statements.QUEUE_TRACE, {"record": record, "trace": trace.id, "commitment": committed})
 
     def of(self, record: str) -> Iterator[Trace]:
         """The traces of one record, in order of arrival."""
@@ -50,10 +42,8 @@ class Traces:
 
     def rows(self, record: str) -> Iterator[tuple[str, bytes, bytes]]:
         """Id, commitment and sealed text of the traces of one record, in order of arrival."""
-        table = schema.trace.c
-        query = select(table.id, table.commitment, table.sealed).where(table.record == record).order_by(table.id)
-        for row in self._connection.execute(query):
-            yield row.id, bytes(row.commitment), bytes(row.sealed)
+        for name, committed, sealed in self._lane.read(statements.READ_TRACES, key=record):
+            yield name, bytes(committed), bytes(sealed)
 
     def opened(self, record: str, name: str, sealed: bytes) -> Disclosure:
         """Open a trace: its salt and its text."""

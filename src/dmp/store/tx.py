@@ -1,20 +1,24 @@
 """The store and its transactions: all or nothing, acknowledged only when durable."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from dmp.record.errors import StorageUnavailable
 from dmp.record.record import Record
-from dmp.store import dialect
+from dmp.store import dialect, statements
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.directory import Directory
 from dmp.store.entries import RecordContents
 from dmp.store.failures import Conflict, told_apart
-from dmp.store.records import Records
+from dmp.store.lane import Batch, Lane
+from dmp.store.places import Places
+from dmp.store.records import Addresses, Records
 from dmp.store.replay import Replays
 from dmp.store.traces import Traces
 from dmp.store.vault import Vault
@@ -23,22 +27,54 @@ __all__ = ["Conflict", "Store", "Tx"]
 
 
 class Tx:
-    """One transaction: what an act may read and write."""
+    """One transaction: what an act may read and write. Nothing is written before its end."""
 
-    def __init__(self, connection: Connection, vault: Vault, blobs: Blobs):
-        """Work on one connection."""
-        self._connection = connection
+    def __init__(self, lane: Lane, vault: Vault, blobs: Blobs, addresses: Addresses):
+        """Work on one lane."""
+        self._lane = lane
         self._blobs = blobs
+        self._batch = Batch()
         self._written_blobs: list[str] = []
-        self.records = Records(connection, vault)
-        self.traces = Traces(connection, vault, self.records)
-        self.replays = Replays(connection, vault)
-        self.directory = Directory(connection)
+        self._inside: set[str] = set()
+        self._afterwards: list[Callable[[], None]] = []
+        self.records = Records(lane, self._batch, vault, addresses)
+        self.places = Places(lane, self._batch, vault)
+        self.traces = Traces(lane, self._batch, vault, self.records)
+        self.replays = Replays(lane, self._batch, vault)
+        self.directory = Directory(lane, self._batch)
 
     def inside(self, record: Record) -> RecordContents:
         """The contents of a record met in this transaction, hidden as this value of it says."""
-        seal = self.records.seal(record.key)
-        return RecordContents(self._connection, self._blobs, record, seal, written_blobs=self._written_blobs)
+        self._inside.add(record.key)
+        return RecordContents(
+            record,
+            records=self.records,
+            places=self.places,
+            batch=self._batch,
+            blobs=self._blobs,
+            written_blobs=self._written_blobs,
+        )
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once all is written, never otherwise; what cannot be done then is not told."""
+        self._afterwards.append(act)
+
+    def commit(self) -> None:
+        """Write everything."""
+        for key in sorted(self._inside):
+            self._write_pages(key)
+        if self._batch:
+            self._lane.commit(self._batch)
+        for act in self._afterwards:
+            with suppress(StorageUnavailable):
+                act()
+
+    def _write_pages(self, key: str) -> None:
+        for number, sealed, new in self.records.held(key).sheaf.written():
+            if new:
+                self._batch.add(statements.ADD_PAGE, {"record": key, "number": number, "sealed": sealed})
+            else:
+                self._batch.add(statements.REWRITE_PAGE, {"key": key, "page": number, "new_sealed": sealed})
 
     def drop_written_blobs(self) -> None:
         """Remove the blobs of a transaction that was undone; one that cannot be removed is swept later."""
@@ -50,11 +86,16 @@ class Tx:
 class Store:
     """A database, a folder of blobs and a vault of keys."""
 
-    def __init__(self, engine: Engine, blobs: Blobs, vault: Vault):
-        """Put the three together."""
+    def __init__(self, engine: Engine, lanes: Engine, blobs: Blobs, vault: Vault):
+        """Put them together: `engine` for what is written as statements, `lanes` for acts on records."""
         self.engine = engine
+        self.lanes = lanes
         self.blobs = blobs
         self.vault = vault
+        self._addresses = Addresses()
+        # SQLite has one writer; waiting for a lock of ours is fair, waiting for that of the file is not.
+        one_writer = engine.dialect.name == "sqlite"
+        self._alone: AbstractContextManager[Any] = threading.Lock() if one_writer else nullcontext()
 
     @staticmethod
     def open(database_url: str, *, blobs: Path, keys: Path, connections: int = 4) -> "Store":
@@ -64,39 +105,59 @@ class Store:
             StorageUnavailable: the keys, the folder or the database cannot be used, or would not be safe.
         """
         vault, folder = Vault(keys), FileBlobs(blobs)
-        return Store(dialect.open_engine(database_url, connections=connections), folder, vault)
+        engine = dialect.open_engine(database_url)
+        return Store(engine, dialect.open_lanes(database_url, connections=connections), folder, vault)
 
     @contextmanager
-    def begin(self) -> Iterator[Tx]:
+    def begin(self, *, held: bool = False) -> Iterator[Tx]:
         """Run a transaction: committed at the end, undone on any error.
+
+        It reads snapshots and holds nothing, unless it is `held`: then nobody
+        else writes in the records it has read.
 
         Raises:
             Conflict: another transaction won a race: run the act again.
             StorageUnavailable: the database cannot be used now.
         """
-        with told_apart(), self.engine.connect() as connection, connection.begin() as transaction:
-            tx = Tx(connection, self.vault, self.blobs)
+        with told_apart(), self._lane() as lane, lane.holding() if held else nullcontext():
+            tx = Tx(lane, self.vault, self.blobs, self._addresses)
             try:
                 yield tx
             except BaseException:
-                # Only here: a commit that fails may still have happened, so its blobs must stay.
-                try:
-                    transaction.rollback()
-                finally:
+                tx.drop_written_blobs()
+                raise
+            try:
+                tx.commit()
+            except Exception as error:
+                # Any other failure may have come after the commit: its blobs must stay.
+                if dialect.is_undone(error):
                     tx.drop_written_blobs()
                 raise
 
     @contextmanager
+    def _lane(self) -> Iterator[Lane]:
+        connection = self.lanes.raw_connection()
+        try:
+            yield Lane(self.lanes, connection.driver_connection, alone=self._alone)
+        except Exception as error:
+            if dialect.is_outage(error):
+                connection.invalidate()
+            raise
+        finally:
+            connection.close()
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A transaction on the tables that no single record owns: the trace tree, its queue; errors as `begin`."""
-        with told_apart(), self.engine.begin() as connection:
+        with told_apart(), self._alone, self.engine.begin() as connection:
             yield connection
 
-    def forget_replays(self, before: datetime) -> int:
-        """Drop the assertions and messages whose window is over; returns how many."""
+    def forget_replays(self, before: datetime) -> None:
+        """Drop the assertions and messages whose window is over."""
         with self.begin() as tx:
-            return tx.replays.forget(before=before)
+            tx.replays.forget(before=before)
 
     def close(self) -> None:
         """Close the connections."""
+        self.lanes.dispose()
         self.engine.dispose()

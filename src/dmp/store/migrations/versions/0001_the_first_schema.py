@@ -33,31 +33,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "id"),
     )
     op.create_table(
-        "document",
-        sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("blob", sa.String(length=64), nullable=False),
-        sa.Column("stored_sha256", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("record", "id"),
-    )
-    op.create_table(
-        "entry",
-        sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("uuid", sa.String(length=64), nullable=False),
-        sa.Column("logical_id", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=80), nullable=False),
-        sa.Column("unique_token", sa.LargeBinary(), nullable=False),
-        sa.Column("chain", sa.String(length=64), nullable=False),
-        sa.Column("lot", sa.String(length=64), nullable=False),
-        sa.Column("document", sa.String(length=36), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("record", "uuid"),
-    )
-    op.create_index("entry_by_logical_id", "entry", ["record", "logical_id", "version"], unique=True)
-    op.create_index("entry_by_unique_id", "entry", ["record", "unique_token"])
-    op.create_table(
         "head",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -82,31 +57,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence"),
     )
     op.create_table(
-        "link",
+        "document",
         sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("uuid", sa.String(length=64), nullable=False),
-        sa.Column("source", sa.String(length=64), nullable=False),
-        sa.Column("target", sa.String(length=64), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("record", "uuid"),
+        sa.Column("id", sa.String(length=96), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("stored_sha256", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("record", "id"),
     )
-    op.create_index("link_by_source", "link", ["record", "source"])
-    op.create_index("link_by_target", "link", ["record", "target"])
     op.create_table(
-        "lot",
+        "page",
         sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("uuid", sa.String(length=64), nullable=False),
-        sa.Column("unique_token", sa.LargeBinary(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("record", "uuid"),
+        sa.PrimaryKeyConstraint("record", "number"),
     )
-    op.create_index("lot_by_unique_id", "lot", ["record", "unique_token", "fingerprint"], unique=True)
+    op.create_table(
+        "place",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("token", "record"),
+    )
     op.create_table(
         "record",
         sa.Column("record", sa.String(length=36), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("master", sa.String(length=32), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record"),
     )
@@ -117,13 +95,6 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record", "version"),
-    )
-    op.create_table(
-        "record_key",
-        sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("master", sa.String(length=32), nullable=False),
-        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("record"),
     )
     op.create_table(
         "seen",
@@ -150,5 +121,7 @@ def upgrade() -> None:
         sa.Column("commitment", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("position"),
     )
+    for statement in dialect.kept_in_the_row(op.get_bind().dialect.name):
+        op.execute(statement)
     for statement in dialect.append_only_triggers(op.get_bind().dialect.name, APPEND_ONLY):
         op.execute(statement)

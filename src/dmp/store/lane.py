@@ -1,0 +1,133 @@
+"""A lane to the database: one connection of the driver, and the two moves that an act makes: read, commit.
+
+Reads are snapshots of a moment and hold nothing. What an act writes is gathered
+in a `Batch` and committed in one go, on PostgreSQL in one round trip. When two
+acts meet on one record, the second one fails (`Conflict`) and is run again in
+a held lane, where the record waits for nobody else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import Engine
+
+from dmp.store.statements import Prepared
+
+Row = tuple[Any, ...]
+Values = Mapping[str, object]
+
+
+@dataclass
+class Batch:
+    """What a transaction will write, in order; what touches the row of a record comes first, in the order of keys."""
+
+    touched: dict[str, tuple[Prepared, Values]] = field(default_factory=dict)
+    steps: list[tuple[Prepared, list[Values]]] = field(default_factory=list)
+
+    def touch(self, key: str, statement: Prepared, values: Values) -> None:
+        """Say that a record changes: the last word about its row replaces an earlier one."""
+        self.touched[key] = (statement, values)
+
+    def add(self, statement: Prepared, *rows: Values) -> None:
+        """Gather one step; nothing for no row."""
+        if rows:
+            self.steps.append((statement, list(rows)))
+
+    def in_order(self) -> Iterator[tuple[Prepared, list[Values]]]:
+        """All the steps."""
+        for key in sorted(self.touched):
+            statement, values = self.touched[key]
+            yield statement, [values]
+        yield from self.steps
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to write."""
+        return bool(self.touched or self.steps)
+
+
+class Lane:
+    """One connection, for the time of one transaction."""
+
+    notice: ClassVar[Callable[[str, Values], None] | None] = None
+    """Told each statement and its parameters, when set: for tests that look at what is really sent."""
+
+    def __init__(self, engine: Engine, raw: Any, *, alone: AbstractContextManager[object]):
+        """Work on a connection of the driver that commits each statement; `alone` is held while SQLite writes."""
+        self._engine = engine.dialect.name
+        self._raw = raw
+        self._alone = alone
+        self.held = False
+        """This lane is inside a transaction that holds what it read."""
+
+    def read(self, statement: Prepared, **values: object) -> list[Row]:
+        """The rows of a query."""
+        text = statement.sql(self._engine)
+        self._tell(text, values)
+        if self._engine == "sqlite":
+            return self._raw.execute(text, values).fetchall()
+        return self._raw.execute(text, values, binary=True).fetchall()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let nobody else write what is read inside; SQLite holds the whole file."""
+        with self._alone:
+            self._raw.execute("BEGIN IMMEDIATE" if self._engine == "sqlite" else "BEGIN")
+            self.held = True
+            try:
+                yield
+            finally:
+                self.held = False
+                self._roll_back()
+
+    def commit(self, batch: Batch) -> None:
+        """Write a batch, all or nothing, and wait until it is on the disk."""
+        if self._engine == "sqlite":
+            self._commit_sqlite(batch)
+        else:
+            self._commit_postgresql(batch)
+
+    def _commit_sqlite(self, batch: Batch) -> None:
+        if self.held:
+            self._run(batch)
+            self._raw.execute("COMMIT")
+            return
+        with self._alone:
+            self._raw.execute("BEGIN IMMEDIATE")
+            try:
+                self._run(batch)
+                self._raw.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _commit_postgresql(self, batch: Batch) -> None:
+        """In one round trip: the statements travel together, and an error undoes them all."""
+        try:
+            with self._raw.pipeline():
+                if not self.held:
+                    self._raw.execute("BEGIN")
+                self._run(batch)
+                self._raw.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _run(self, batch: Batch) -> None:
+        for statement, rows in batch.in_order():
+            text = statement.sql(self._engine)
+            for values in rows:
+                self._tell(text, values)
+                self._raw.execute(text, values)
+
+    def _roll_back(self) -> None:
+        if self._engine == "sqlite":
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
+        elif not self._raw.closed:
+            self._raw.rollback()
+
+    def _tell(self, text: str, values: Values) -> None:
+        if Lane.notice is not None:
+            Lane.notice(text, values)

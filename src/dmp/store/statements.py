@@ -1,0 +1,142 @@
+"""Statements written once with SQLAlchemy, compiled once for each engine, and run by the driver itself.
+
+Building and interpreting a statement anew costs more than running it: an act
+makes three or four, all of them known beforehand.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Delete,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.expression import FromClause
+
+from dmp.store import schema
+
+Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
+
+
+class Prepared:
+    """One statement; parameters are given by name."""
+
+    def __init__(self, statement: Statement, *columns: str):
+        """Keep a statement; `columns` are those that an insertion is given, all of them when none is named."""
+        self._statement = statement
+        self._columns = list(columns) or None
+
+    @cache  # noqa: B019 - statements live as long as the program
+    def sql(self, engine_name: str) -> str:
+        """The text for an engine, in the style of parameters of its driver."""
+        dialect = sqlite.dialect(paramstyle="named") if engine_name == "sqlite" else _PSYCOPG
+        return str(self._statement.compile(dialect=dialect, column_keys=self._columns))
+
+
+_PSYCOPG = postgresql.psycopg.dialect()  # type: ignore[attr-defined]
+
+
+def into(table: Table, *columns: str) -> Prepared:
+    """Insert rows."""
+    return Prepared(insert(table).inline(), *columns)
+
+
+_record, _page = schema.record.c, schema.page.c
+_key = bindparam("key")
+
+
+def _of_record(*, held: bool) -> Prepared:
+    columns = (_record.revision, _record.version, _record.master, _record.wrapped, _record.sealed)
+    query = select(*columns).where(_record.record == _key)
+    return Prepared(query.with_for_update() if held else query)
+
+
+def _with_pages() -> Prepared:
+    """A record and its pages, in one snapshot: what hides a document and the document are of one moment."""
+    columns = (_record.revision, _record.version, _record.master, _record.wrapped, _record.sealed)
+    joined: FromClause = schema.record.outerjoin(schema.page, _page.record == _key)
+    query = select(*columns, _page.number, _page.sealed.label("page"))
+    return Prepared(query.select_from(joined).where(_record.record == _key).order_by(_page.number))
+
+
+READ_RECORD = _with_pages()
+HOLD_RECORD = _of_record(held=True)
+READ_PAGES = Prepared(select(_page.number, _page.sealed).where(_page.record == _key).order_by(_page.number))
+
+# A write that comes after another one sets nothing into a column that must be set, which undoes it as a whole:
+# the check needs no answer, and so no round trip of its own.
+_NEXT_REVISION = case((_record.revision == bindparam("seen"), _record.revision + literal_column("1")), else_=null())
+TOUCH_RECORD = Prepared(update(schema.record).where(_record.record == _key).values(revision=_NEXT_REVISION))
+CHANGE_RECORD = Prepared(
+    update(schema.record)
+    .where(_record.record == _key)
+    .values(
+        revision=_NEXT_REVISION,
+        version=bindparam("new_version"),
+        state=bindparam("new_state"),
+        sealed=bindparam("new_sealed"),
+    )
+)
+ADD_RECORD = into(schema.record)
+KEEP_VERSION = into(schema.record_history)
+ADD_PAGE = into(schema.page)
+REWRITE_PAGE = Prepared(
+    update(schema.page)
+    .where(_page.record == _key, _page.number == bindparam("page"))
+    .values(sealed=bindparam("new_sealed"))
+)
+ADD_DOCUMENT = into(schema.document)
+DROP_DOCUMENT = Prepared(
+    delete(schema.document).where(schema.document.c.record == _key, schema.document.c.id == bindparam("named"))
+)
+ADD_PLACE = into(schema.place)
+FIND_PLACE = Prepared(select(schema.place.c.record).where(schema.place.c.token == bindparam("token")))
+ADD_IDENTIFIER = into(schema.identifier)
+FIND_IDENTIFIER = Prepared(select(schema.identifier.c.record).where(schema.identifier.c.token == bindparam("token")))
+
+ADD_TRACE = into(schema.trace)
+QUEUE_TRACE = into(schema.trace_queue, "record", "trace", "commitment")
+READ_TRACES = Prepared(
+    select(schema.trace.c.id, schema.trace.c.commitment, schema.trace.c.sealed)
+    .where(schema.trace.c.record == _key)
+    .order_by(schema.trace.c.id)
+)
+
+ADD_SEEN = into(schema.seen)
+FIND_SEEN = Prepared(
+    select(schema.seen.c.content, schema.seen.c.holder).where(schema.seen.c.token == bindparam("token"))
+)
+FORGET_SEEN = Prepared(delete(schema.seen).where(schema.seen.c.until < bindparam("before")))
+
+_directory, _activity = schema.directory.c, schema.activity.c
+_KIND_AND_ID = (_directory.kind == bindparam("of_kind"), _directory.id == bindparam("named"))
+FIND_LISTED = Prepared(
+    select(
+        _directory.name,
+        _directory.active,
+        _directory.parent,
+        _directory.profession,
+        _directory.know_hows,
+        _directory.sector,
+    ).where(*_KIND_AND_ID)
+)
+DROP_LISTED = Prepared(delete(schema.directory).where(*_KIND_AND_ID))
+ADD_LISTED = into(schema.directory)
+FIND_ACTIVITY = Prepared(
+    select(_activity.structure).where(
+        _activity.professional == bindparam("person"), _activity.structure == bindparam("place")
+    )
+)
+ADD_ACTIVITY = into(schema.activity)
