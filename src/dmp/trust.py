@@ -11,7 +11,7 @@ from dmp.record import nomenclature
 from dmp.settings import InvalidSetting, Settings
 from dmp.wire.vihf.certificates import CertificateProfile, HolderKind, TrustPolicy, Use
 from dmp.wire.vihf.revocation import Crls
-from dmp.wire.vihf.verify import VihfPolicy
+from dmp.wire.vihf.verify import Times, VihfPolicy
 
 RELOAD = timedelta(seconds=60)
 """How often the folder of the revocation lists is looked at again."""
@@ -48,20 +48,38 @@ class Trust:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _read_at: datetime = datetime.min.replace(tzinfo=UTC)
     _policy: VihfPolicy | None = None
+    _seen: tuple[tuple[str, int, int], ...] = ()
 
     def policy(self, at: datetime) -> VihfPolicy:
-        """The policy at an instant."""
+        """The policy at an instant: the same value as long as no list changed."""
         with self._lock:
             if self._policy is None or at - self._read_at > RELOAD:
-                self._policy, self._read_at = self._read(), at
+                seen = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in self._lists())
+                if self._policy is None or seen != self._seen:
+                    self._policy, self._seen = self._read(), seen
+                self._read_at = at
             return self._policy
+
+    def _lists(self) -> list[Path]:
+        return [path for path in sorted(Path(self.settings.crls).iterdir()) if path.is_file()]
 
     def _read(self) -> VihfPolicy:
         trust = trust_policy(self.settings)
-        files = [path for path in sorted(Path(self.settings.crls).iterdir()) if path.is_file()]
         return VihfPolicy(
             trust=trust,
-            crls=Crls.read((path.read_bytes() for path in files), trust.authorities),
+            crls=Crls.read((path.read_bytes() for path in self._lists()), trust.authorities),
             role_known=nomenclature.role_known,
             audiences=frozenset(self.settings.audiences),
+            times=_times(self.settings),
         )
+
+
+def _times(settings: Settings) -> Times:
+    """How far clocks and lives may go (DEC-51)."""
+    return Times(
+        ahead=timedelta(seconds=settings.assertion_ahead),
+        skew=timedelta(seconds=settings.assertion_skew),
+        life=timedelta(seconds=settings.assertion_life),
+        life_direct=timedelta(seconds=settings.assertion_life_direct),
+        authentication=timedelta(seconds=settings.authentication_age),
+    )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from dmp.audit.canonical import Fields, InvalidTrace, canonical, instant, timestamp
 from dmp.record.actor import (
     Actor,
+    Administrator,
     Authentication,
     Caller,
     FacilitySoftware,
@@ -35,7 +36,7 @@ class Who:
     """The caller as the trace keeps him: every fact that the access rules looked at, and his software.
 
     `kind` is the class of actor (`professional`, `staff`, `facility-software`,
-    `holder`, `representative`, `operator`). `person` is his id, declared only
+    `holder`, `representative`, `operator`, `administrator`). `person` is his id, declared only
     when the structure acts through its software. `profession` is a profession
     or, for staff and software, a role. `via` is the mode of authentication.
     """
@@ -139,7 +140,15 @@ class Trace:
 
     def text(self) -> bytes:
         """The canonical text: what is committed to, sealed, and one day disclosed."""
-        return canonical({**asdict(self), "at": timestamp(self.at), "form": FORM})
+        members = {
+            **vars(self),
+            "at": timestamp(self.at),
+            "who": vars(self.who),
+            "touched": [vars(touched) for touched in self.touched],
+            "changes": [vars(change) for change in self.changes],
+            "form": FORM,
+        }
+        return canonical(members)
 
     @staticmethod
     def read(text: bytes) -> "Trace":
@@ -218,6 +227,7 @@ _KINDS = {
     "Holder": "holder",
     "Representative": "representative",
     "Operator": "operator",
+    "Administrator": "administrator",
 }
 
 
@@ -227,7 +237,7 @@ def _kind(actor: Actor) -> str:
 
 def _name(actor: Actor) -> str:
     match actor:
-        case Professional() | Staff() | Representative():
+        case Professional() | Staff() | Representative() | Administrator():
             return actor.name
         case FacilitySoftware():
             return actor.user_name

@@ -35,14 +35,19 @@ class RecordContents:
         batch: Batch,
         blobs: Blobs,
         written_blobs: list[str],
+        after_commit: Callable[[Callable[[], None]], None],
     ):
-        """Work inside one record that this transaction has met; the names of new blobs join `written_blobs`."""
+        """Work inside one record that this transaction has met.
+
+        The names of new blobs join `written_blobs`; what cannot be undone is left to `after_commit`.
+        """
         self._record = record
         self._records = records
         self._places = places
         self._batch = batch
         self._blobs = blobs
         self._written_blobs = written_blobs
+        self._after_commit = after_commit
 
     @property
     def _sheaf(self) -> Sheaf:
@@ -57,6 +62,10 @@ class RecordContents:
     def entries(self) -> tuple[DocumentEntry, ...]:
         """Every entry of the record, all versions, in the order of their ids."""
         return self._entries_where(lambda _: True)
+
+    def entries_but_signatures(self) -> tuple[DocumentEntry, ...]:
+        """Every entry but the signatures of lots, which no list shows (DEC-12): half of the entries, left unread."""
+        return self._entries_where(lambda piece: not piece.signature)
 
     def by_uuid(self, uuids: Iterable[str]) -> tuple[DocumentEntry, ...]:
         """The entries with these entryUUIDs; unknown ones are absent."""
@@ -109,6 +118,7 @@ class RecordContents:
             chain=entry.chain,
             lot=lot,
             document=document,
+            signature=entry.is_signature,
             value=_packed(plain),
         )
         self._put(piece)
@@ -160,6 +170,8 @@ class RecordContents:
             for kind in (EntryPiece, LotPiece, FolderPiece, LinkPiece):
                 if self._sheaf.remove(kind, uuid):
                     self._records.touch(self._record.key)
+                    if kind in (EntryPiece, FolderPiece):
+                        self._places.forget(uuid, self._record.key)
 
     def taken(self, uuids: Iterable[str]) -> frozenset[str]:
         """Which of these ids an entry, a lot, a folder or a link of the record already has."""
@@ -311,6 +323,7 @@ class RecordContents:
         if self._sheaf.remove(DocumentPiece, name):
             self._records.touch(self._record.key)
             self._batch.add(statements.DROP_DOCUMENT, {"key": self._record.key, "named": name})
+            self._after_commit(lambda: self._blobs.delete(name))
 
     def _document(self, uuid: str) -> DocumentPiece:
         return self._known(DocumentPiece, self.document_of(uuid))

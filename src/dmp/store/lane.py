@@ -13,10 +13,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Engine
 
-from dmp.store.statements import Prepared
+from dmp.store.statements import Prepared, joined
 
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
+MOST_JOINED = 12
+"""Writes that go as one statement: more would make statements of too many kinds for the server to keep prepared."""
 
 
 @dataclass
@@ -103,7 +105,11 @@ class Lane:
                 raise
 
     def _commit_postgresql(self, batch: Batch) -> None:
-        """In one round trip: the statements travel together, and an error undoes them all."""
+        """In one round trip: as one statement, or, when there are many or one needs another, sent together."""
+        steps = [(statement, values) for statement, rows in batch.in_order() for values in rows]
+        if not self.held and len(steps) <= MOST_JOINED and not any(statement.alone for statement, _ in steps):
+            self._run_joined(steps)
+            return
         try:
             with self._raw.pipeline():
                 if not self.held:
@@ -113,6 +119,12 @@ class Lane:
         except BaseException:
             self._roll_back()
             raise
+
+    def _run_joined(self, steps: list[tuple[Prepared, Values]]) -> None:
+        whole = joined(tuple(statement for statement, _ in steps))
+        for statement, values in steps:
+            self._tell(statement.sql(self._engine), values)
+        self._raw.execute(whole.sql, whole.values([values for _, values in steps]))
 
     def _run(self, batch: Batch) -> None:
         for statement, rows in batch.in_order():

@@ -18,7 +18,7 @@ from dmp.record.entry import Association, DocumentEntry, Folder, SubmissionSet
 from dmp.store.packing import pack, unpack_entry, unpack_folder, unpack_link, unpack_lot
 from dmp.store.vault import Seal
 
-FULL = 4500
+FULL = 6000
 """Octets of a sealed page from which new objects go to another one: a page and one more lot fit into 8 KiB."""
 _EFFORT = 1
 """Deflate as fast as it can: twice the time saves a tenth of the octets."""
@@ -34,6 +34,7 @@ class EntryPiece(msgspec.Struct, array_like=True, gc=False):
     chain: str
     lot: str
     document: str
+    signature: bool
     value: msgspec.Raw
 
     def read(self) -> DocumentEntry:
@@ -139,14 +140,16 @@ class Sheaf:
 
     def written(self) -> Iterator[tuple[int, bytes, bool]]:
         """The pages to write: number, sealed, whether it is a new one."""
+        kept = dict(self._open()) if self._changed else {}
         for number in sorted(self._changed):
-            raw = [
-                [piece for page, piece in self._of(kind).values() if page == number] if kind in self._kinds else None
-                for kind in KINDS
-            ]
-            kept = dict(self._open()).get(number, ())
-            parts = [kept[index] if pieces is None and kept else pieces or [] for index, pieces in enumerate(raw)]
+            parts = [self._part(kind, number, kept.get(number)) for kind in KINDS]
             yield number, seal_page(self._seal, number, pack(parts)), number in self._new
+
+    def _part(self, kind: type[Piece], number: int, kept: tuple[msgspec.Raw, ...] | None) -> object:
+        """The pieces of a kind in a page; those that nobody looked at stay packed."""
+        if kind in self._kinds or kept is None:
+            return [piece for page, piece in self._of(kind).values() if page == number]
+        return kept[KINDS.index(kind)]
 
     def _page_with_room(self) -> int:
         if self._last_size >= FULL and self._last not in self._new:

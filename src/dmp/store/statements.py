@@ -4,7 +4,9 @@ Building and interpreting a statement anew costs more than running it: an act
 makes three or four, all of them known beforehand.
 """
 
-from functools import cache
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     insert,
     literal_column,
     null,
@@ -33,10 +36,14 @@ Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 class Prepared:
     """One statement; parameters are given by name."""
 
-    def __init__(self, statement: Statement, *columns: str):
-        """Keep a statement; `columns` are those that an insertion is given, all of them when none is named."""
+    def __init__(self, statement: Statement, *columns: str, alone: bool = False):
+        """Keep a statement; `columns` are those that an insertion is given, all of them when none is named.
+
+        One that is `alone` must see what the one before it did: it cannot be part of a `Joined` statement.
+        """
         self._statement = statement
         self._columns = list(columns) or None
+        self.alone = alone
 
     @cache  # noqa: B019 - statements live as long as the program
     def sql(self, engine_name: str) -> str:
@@ -44,6 +51,34 @@ class Prepared:
         dialect = sqlite.dialect(paramstyle="named") if engine_name == "sqlite" else _PSYCOPG
         return str(self._statement.compile(dialect=dialect, column_keys=self._columns))
 
+
+class Joined:
+    """Several writes as one statement of PostgreSQL: one message, one answer, all or nothing without a BEGIN."""
+
+    def __init__(self, parts: tuple[Prepared, ...]):
+        """Join writes of which none needs to see what another did; the parameters of part n get the prefix `n_`."""
+        texts = [_prefixed(part.sql("postgresql"), number) for number, part in enumerate(parts)]
+        named = ", ".join(f"part_{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+        self.sql = f"WITH {named} {texts[-1]}" if named else texts[-1]
+        self._names = [
+            [(name, f"{number}_{name}") for name in _NAME.findall(part.sql("postgresql"))]
+            for number, part in enumerate(parts)
+        ]
+
+    def values(self, rows: Iterable[Mapping[str, object]]) -> dict[str, object]:
+        """The parameters of all the parts."""
+        return {told: row[name] for names, row in zip(self._names, rows, strict=True) for name, told in names}
+
+
+_NAME = re.compile(r"%\((\w+)\)s")
+
+
+def _prefixed(text: str, number: int) -> str:
+    return _NAME.sub(rf"%({number}_\1)s", text)
+
+
+joined = lru_cache(maxsize=256)(Joined)
+"""The statement for a list of writes: an act of one kind always writes the same list."""
 
 _PSYCOPG = postgresql.psycopg.dialect()  # type: ignore[attr-defined]
 
@@ -106,7 +141,49 @@ FIND_PLACE = Prepared(select(schema.place.c.record).where(schema.place.c.token =
 ADD_IDENTIFIER = into(schema.identifier)
 FIND_IDENTIFIER = Prepared(select(schema.identifier.c.record).where(schema.identifier.c.token == bindparam("token")))
 
+# The end of a record (LC-11, security 12.5).
+_document, _erasure, _former = schema.document.c, schema.erasure.c, schema.former_identifier.c
+DESTROY_RECORD = Prepared(
+    update(schema.record)
+    .where(_record.record == _key)
+    .values(
+        revision=_NEXT_REVISION,
+        state=bindparam("new_state"),
+        master=literal_column("''"),
+        wrapped=bindparam("nothing"),
+        sealed=bindparam("nothing"),
+    )
+)
+COUNT_PAGES, COUNT_VERSIONS, COUNT_TRACES = (
+    Prepared(select(func.count()).select_from(table).where(table.c.record == _key))
+    for table in (schema.page, schema.record_history, schema.trace)
+)
+READ_DOCUMENTS = Prepared(select(_document.id, _document.size).where(_document.record == _key))
+DROP_PAGES, DROP_DOCUMENTS = (
+    Prepared(delete(table).where(table.c.record == _key)) for table in (schema.page, schema.document)
+)
+DROP_IDENTIFIER = Prepared(
+    delete(schema.identifier).where(schema.identifier.c.token == bindparam("token"), schema.identifier.c.record == _key)
+)
+DROP_PLACE = Prepared(
+    delete(schema.place).where(schema.place.c.token == bindparam("token"), schema.place.c.record == _key)
+)
+ADD_ERASURE = into(schema.erasure)
+ADD_FORMER_IDENTIFIER = into(schema.former_identifier)
+FIND_FORMER_RECORDS = Prepared(select(_former.record).where(_former.token == bindparam("token")))
+READ_ERASURE = Prepared(select(_erasure.certificate, _erasure.signature).where(_erasure.record == _key))
+LIST_CLOSED = Prepared(
+    select(_record.record, _record.version, _record.master, _record.wrapped, _record.sealed)
+    .where(_record.state == bindparam("closed"), _record.record > bindparam("after"))
+    .order_by(_record.record)
+    .limit(literal_column("500"))
+    .offset(literal_column("0"))
+)
+
 ADD_TRACE = into(schema.trace)
+FIND_TRACE = Prepared(
+    select(schema.trace.c.id).where(schema.trace.c.record == _key, schema.trace.c.id == bindparam("named"))
+)
 QUEUE_TRACE = into(schema.trace_queue, "record", "trace", "commitment")
 READ_TRACES = Prepared(
     select(schema.trace.c.id, schema.trace.c.commitment, schema.trace.c.sealed)
@@ -132,7 +209,7 @@ FIND_LISTED = Prepared(
         _directory.sector,
     ).where(*_KIND_AND_ID)
 )
-DROP_LISTED = Prepared(delete(schema.directory).where(*_KIND_AND_ID))
+DROP_LISTED = Prepared(delete(schema.directory).where(*_KIND_AND_ID), alone=True)
 ADD_LISTED = into(schema.directory)
 FIND_ACTIVITY = Prepared(
     select(_activity.structure).where(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -48,6 +48,19 @@ _DECLARATION = re.compile(
     re.ASCII,
 )
 _PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+_HARDENED: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "encoding": "utf-8",
+        "resolve_entities": False,
+        "no_network": True,
+        "load_dtd": False,
+        "dtd_validation": False,
+        "attribute_defaults": False,
+        "collect_ids": False,
+        "huge_tree": False,
+    }
+)
+"""How libxml2 is told to stay inside the octets it is given."""
 _ATTRIBUTES = 256
 _CROWDED_TAG = re.compile(
     r"<[^\s<>=/]++(?:\s++[^\s<>=/\"']++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')){" f"{_ATTRIBUTES + 1}}}", re.ASCII
@@ -110,9 +123,12 @@ def parse(
     text = _decoded(data, charset=charset, element=element)
     if text.startswith("<!DOCTYPE", _prolog_end(text)):
         raise InvalidMessage("document type declaration", element=element)
+    data = text.encode()
+    if _is_small(data, limits):
+        return _small_tree(data, limits=limits, element=element)
     if _CROWDED_TAG.search(text):
         raise InvalidMessage(f"more than {_ATTRIBUTES} attributes on one element", element=element)
-    return _tree(text.encode(), limits=limits, element=element)
+    return _tree(data, limits=limits, element=element)
 
 
 def parse_document(data: bytes, *, element: str = "document", limits: XmlLimits = DOCUMENT) -> Element:
@@ -155,20 +171,41 @@ def _prolog_end(text: str) -> int:
     return prolog.end() if prolog else 0
 
 
+def _is_small(data: bytes, limits: XmlLimits) -> bool:
+    """Tell a message in which nothing but the depth can be over a limit, by counts that cost next to nothing."""
+    equals = data.count(b"=")
+    return (
+        len(data) <= min(_SLICE, limits.attribute)
+        and equals <= _ATTRIBUTES
+        and data.count(b"<") + equals <= limits.nodes
+        and data.count(b"xmlns") <= limits.namespaces
+    )
+
+
+def _small_tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
+    """Build the tree of a small message at once, which takes a quarter of the time."""
+    parser = etree.XMLParser(**_HARDENED)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise _not_well_formed(error, element) from None
+    if _is_deeper(root, limits.depth):
+        raise InvalidMessage(f"more than {limits.depth} levels", element=element)
+    return _without_surprises(root, limits=limits, element=element)
+
+
+def _is_deeper(element: Element, levels: int) -> bool:
+    """Tell whether elements are nested deeper; libxml2 itself stops at 256 levels, which bounds the recursion."""
+    if levels <= 1:
+        return levels < 1 or any(isinstance(child.tag, str) for child in element)
+    return any(_is_deeper(child, levels - 1) for child in element if len(child))
+
+
 def _tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
     """Build the tree a slice at a time, so that a bomb is stopped before it is in memory."""
-    parser = etree.XMLPullParser(
-        # No event for comments and instructions: lxml takes a time that grows with the square of those before the root.
-        events=("start", "end", "start-ns"),
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        collect_ids=False,
-        huge_tree=limits.size > _LIBRARY_LIMIT,
-    )
+    # No event for comments and instructions: lxml takes a time that grows with the square of those before the root.
+    events = ("start", "end", "start-ns")
+    parser = etree.XMLPullParser(events=events, **{**_HARDENED, "huge_tree": limits.size > _LIBRARY_LIMIT})
     watch = _Watch(limits, element, nodes=data.count(b"<!--") + data.count(b"<?"))
     try:
         for start in range(0, len(data), _SLICE):
@@ -176,8 +213,16 @@ def _tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
             watch.follow(parser.read_events())
         root = parser.close()
     except etree.XMLSyntaxError as error:
-        line, column = error.position
-        raise InvalidMessage(f"not well-formed XML, line {line}, column {column}", element=element) from None
+        raise _not_well_formed(error, element) from None
+    return _without_surprises(root, limits=limits, element=element)
+
+
+def _not_well_formed(error: etree.XMLSyntaxError, element: str) -> InvalidMessage:
+    line, column = error.position
+    return InvalidMessage(f"not well-formed XML, line {line}, column {column}", element=element)
+
+
+def _without_surprises(root: Element, *, limits: XmlLimits, element: str) -> Element:
     docinfo = root.getroottree().docinfo
     if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
         raise InvalidMessage("document type declaration", element=element)

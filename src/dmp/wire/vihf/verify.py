@@ -213,6 +213,14 @@ def _check_times(statements: Statements, life: timedelta, *, times: Times, at: d
         refuse("time: the authentication of the user is too old", DmpCode.EXPIRED_VIHF)
 
 
+def good_until(vihf: Vihf, times: Times) -> datetime:
+    """The first instant at which step 5 would refuse this assertion."""
+    statements, direct = vihf.statements, vihf.mode is Authentication.DIRECT
+    ends = [window.not_on_or_after + times.skew for window in statements.windows if window.not_on_or_after is not None]
+    life = times.life_direct if direct else times.life
+    return min((*ends, statements.issued_at + life, statements.authenticated_at + times.authentication))
+
+
 def _check_mode(vihf: Vihf, signer: Holder) -> None:
     """Holder against mode (8.3): a card in direct mode, a structure in the others."""
     direct = vihf.mode is Authentication.DIRECT
