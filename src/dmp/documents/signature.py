@@ -1,9 +1,10 @@
 """The signature of a lot: whole, and of the one who sends (DEC-108, xds-wire 10.1)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from dmp.documents.intake import LotSignature
 from dmp.record.actor import Caller, Professional, Staff, facility_of
@@ -18,17 +19,45 @@ Policies = Callable[[datetime], VihfPolicy]
 """The trust of the installation at an instant."""
 
 
+TRUSTED_FOR = timedelta(minutes=1)
+"""How long a signing certificate that was found good is not looked at again, lists unchanged."""
+_MOST = 4096
+
+
+class _KnownCards:
+    """The signing certificates found good a moment ago: a card signs many lots."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[VihfPolicy, datetime, Holder]] = {}
+
+    def holder(self, certificate: x509.Certificate, policy: VihfPolicy, at: datetime) -> Holder:
+        """The holder of a signing certificate.
+
+        Raises:
+            AssertionRefused: it is not to be trusted.
+        """
+        name = certificate.fingerprint(hashes.SHA256())
+        known = self._known.get(name)
+        if known is not None and known[0] is policy and known[1] <= at < known[1] + TRUSTED_FOR:
+            return known[2]
+        holder = check_certificate(certificate, Use.SIGNATURE, trust=policy.trust, crls=policy.crls, at=at)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[name] = (policy, at, holder)
+        return holder
+
+
 def verifier(policies: Policies) -> LotSignature:
     """A verifier bound to the trust of an installation."""
+    cards = _KnownCards()
 
     def verify(signature: bytes, submission: Submission, caller: Caller, at: datetime) -> None:
         policy = policies(at)
         signed_by: list[Holder] = []
 
         def trusted(certificate: x509.Certificate) -> None:
-            trust, crls = policy.trust, policy.crls
             try:
-                signed_by.append(check_certificate(certificate, Use.SIGNATURE, trust=trust, crls=crls, at=at))
+                signed_by.append(cards.holder(certificate, policy, at))
             except AssertionRefused as error:
                 raise _refused("KeyInfo", f"the certificate is not trusted: {error.reason}") from error
 

@@ -26,7 +26,9 @@ def lowest(text: str) -> datetime:
     Raises:
         ValueError: out of range.
     """
-    return datetime.strptime(text + _LOWEST[len(text) :], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    digits = padded(text)
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+    return datetime(year, month, day, int(digits[8:10]), int(digits[10:12]), int(digits[12:14]), tzinfo=UTC)
 
 
 def padded(text: str) -> str:

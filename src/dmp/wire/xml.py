@@ -173,13 +173,11 @@ def _prolog_end(text: str) -> int:
 
 def _is_small(data: bytes, limits: XmlLimits) -> bool:
     """Tell a message in which nothing but the depth can be over a limit, by counts that cost next to nothing."""
+    if len(data) > min(_SLICE, limits.attribute) or data.count(b"xmlns") > limits.namespaces:
+        return False
     equals = data.count(b"=")
-    return (
-        len(data) <= min(_SLICE, limits.attribute)
-        and equals <= _ATTRIBUTES
-        and data.count(b"<") + equals <= limits.nodes
-        and data.count(b"xmlns") <= limits.namespaces
-    )
+    uncrowded = equals <= _ATTRIBUTES or all(tag.count(b"=") <= _ATTRIBUTES for tag in data.split(b"<"))
+    return uncrowded and data.count(b"<") + equals <= limits.nodes
 
 
 def _small_tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
