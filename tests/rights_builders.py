@@ -8,6 +8,7 @@ from dmp.access.policy import Policy, load_policy
 from dmp.access.question import Decision, Question
 from dmp.record.actor import (
     Actor,
+    Administrator,
     Authentication,
     Caller,
     Facility,
@@ -75,12 +76,14 @@ def a_hospital(structure: str = HOSPITAL, *, sector: str = "SA01", role: str = "
 HOLDER = Holder(PATIENT)
 MOTHER = Representative("285076322082910", "MOTHER Test")
 OPERATOR = Operator("ops-1")
+ADMINISTRATOR = Administrator("899900000190", "ADMINISTRATOR Test")
 
 
 def calling(
     actor: Actor, mode: Mode = Mode.NORMAL, *, secret: bool = False, patient: PatientId | None = PATIENT
 ) -> Caller:
-    reason = "unconscious" if mode is Mode.BREAK_GLASS else ""
+    reasons = {"unconscious": mode is Mode.BREAK_GLASS, "court order": isinstance(actor, Administrator)}
+    reason = next((reason for reason, needed in reasons.items() if needed), "")
     return Caller(actor, mode, reason, patient, secret)
 
 

@@ -99,7 +99,9 @@ class Sandboxes:
         if kind not in self._started:
             folder = self._parent / f"sandbox-{len(self._started)}"
             url = TEMPORARY if engine == "postgresql" else ""
-            options = self._stack.enter_context(database(SandboxOptions(free_port(), profile, tolerant, url, regime)))
+            options = self._stack.enter_context(
+                database(SandboxOptions(free_port(), profile, tolerant, url, regime, free_port()))
+            )
             self._started[kind] = Sandbox(folder, self._stack.enter_context(running(folder, options)))
             self._stack.callback(self._started[kind].close)
         return self._started[kind]

@@ -37,7 +37,7 @@ from dmp.record.actor import (
     Staff,
 )
 from dmp.record.codes import Code
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, Relation, SubmissionSet
 from dmp.record.patient import Guardian, PatientId
 from dmp.record.profile import Profile
 from dmp.record.record import Authorisation, Record
@@ -109,10 +109,11 @@ class World:
             return connection.execute(select(func.count()).select_from(schema.trace)).scalar_one()
 
     def ids(self, record: str) -> set[str]:
-        """Every entryUUID of a record: of entries, lots and links."""
+        """Every entryUUID of a record: of entries, lots, links and folders."""
         with self.store.begin() as tx, suppress(LookupError):
             contents = tx.inside(tx.records.get(record))
-            return {each.uuid for each in (*contents.entries(), *contents.lots(), *contents.links())}
+            kinds = (contents.entries(), contents.lots(), contents.links(), contents.folders())
+            return {each.uuid for kind in kinds for each in kind}
         return set()
 
 
@@ -235,6 +236,8 @@ class Scene:
     shown: list[Paper] = field(default_factory=list)
     lots: list[str] = field(default_factory=list)
     """The uniqueIds of the lots that hold secrets."""
+    secret_folders: list[Folder] = field(default_factory=list)
+    shown_folders: list[Folder] = field(default_factory=list)
 
     @property
     def patient(self) -> PatientId:
@@ -285,12 +288,25 @@ class Scene:
         *,
         links: Sequence[tuple[str, Relation, str]] = (),
         lot: SubmissionSet | None = None,
+        folders: Sequence[Folder] = (),
     ) -> Submission:
-        """A lot of papers, with links between ids."""
+        """A lot of papers and folders, with links between ids; it holds what puts a paper in a folder."""
         lot = lot or self.lot(who)
         built = lots.build(lot, [(paper.entry, paper.octets) for paper in papers])
-        more = tuple(Association(f"link-{n}", kind, source, target) for n, (source, kind, target) in enumerate(links))
-        return replace(built, associations=(*built.associations, *more))
+        more = [Association(f"link-{n}", kind, source, target) for n, (source, kind, target) in enumerate(links)]
+        held = [folder.uuid for folder in folders] + [a.uuid for a in more if a.type is Relation.HAS_MEMBER]
+        more += [Association(f"holds-{n}", Relation.HAS_MEMBER, lot.uuid, uuid) for n, uuid in enumerate(held)]
+        return replace(built, associations=(*built.associations, *more), folders=tuple(folders))
+
+    def folder(self, *, unique_id: str = "") -> Folder:
+        """A folder under ids of ours."""
+        return Folder(
+            uuid=self.uuid(),
+            unique_id=unique_id or self.oid(),
+            patient_cx=f"{self.patient.number}^^^&{self.patient.root}&ISO^NH",
+            codes=(Code("SUIVI", "1.2.250.1.999.7", "Suivi"),),
+            title="Suivi",
+        )
 
     def with_signature(self, submission: Submission) -> Submission:
         """A lot with an entry of type E1762, whose octets say nothing of the lot."""
@@ -328,11 +344,11 @@ class Scene:
 
     def changes(self, paper: Paper, who: Credentials, **visibility: bool) -> Callable[[World], None]:
         """The author changes what hides a document (TD3.3a)."""
-        lot = self.lot(who)
+        lot, uuid = self.lot(who), self.uuid()
 
         def act(world: World) -> None:
             entry = newest(world, self.patient, paper.uuid)
-            changed = replace(entry, uuid=self.uuid(), visibility=replace(entry.visibility, **visibility))
+            changed = replace(entry, uuid=uuid, visibility=replace(entry.visibility, **visibility))
             update = MetadataUpdate(lot, (UpdateEntry(changed, entry.version),))
             world.perform(self.caller(who), UpdateDocuments(self.patient, update, self.worlds.profile))
 

@@ -9,7 +9,7 @@ from dmp.client.credentials import Credentials
 from dmp.client.lots import sender, signed
 from dmp.record import dtm
 from dmp.record.actor import Authentication
-from dmp.record.entry import EntryStatus, Relation, SubmissionSet
+from dmp.record.entry import EntryStatus, Folder, Relation, SubmissionSet
 from dmp.record.management import (
     AuthorisationAction,
     AuthorisationRequest,
@@ -23,11 +23,23 @@ from dmp.record.query import (
     DocumentCriteria,
     DocumentIds,
     FindDocuments,
+    FindFolders,
     FindSubmissionSets,
+    FolderCriteria,
+    FolderIds,
+    GetAll,
     GetAssociations,
     GetDocuments,
     GetDocumentsAndAssociations,
+    GetFolderAndContents,
+    GetFolders,
+    GetFoldersForDocument,
+    GetRelatedDocuments,
+    GetSubmissionSetAndContents,
+    GetSubmissionSets,
+    LotIds,
     Question,
+    RecordCriteria,
     StoredQuery,
     SubmissionSetCriteria,
     TimeRange,
@@ -57,6 +69,9 @@ class Lot:
     links: Sequence[tuple[Relation, str]] = ()
     header: SubmissionSet | None = None
     link_id: str = ""
+    folders: Sequence[Folder] = ()
+    places: Sequence[str] = ()
+    """Folders that the paper is put in, by id."""
 
 
 @dataclass
@@ -84,7 +99,9 @@ class Questions:
 
     def _search(self, question: Question) -> Probe:
         query = StoredQuery(question, full_objects=self.dice.random() < 0.7, all_versions=self.dice.random() < 0.5)
-        if isinstance(question, GetAssociations | GetDocumentsAndAssociations) and self.dice.random() < 0.5:
+        finds = isinstance(question, FindDocuments | FindSubmissionSets | FindFolders)
+        alone = isinstance(question, GetDocuments | GetFolders | GetFoldersForDocument)
+        if not (finds or alone) and self.dice.random() < 0.5:
             query = replace(query, association_statuses=ALL)
         body = iti18_request.write_request(query, patient_type="NH")
         return message(f"ITI-18 {query}", "registry", soap.Action.STORED_QUERY, body, self.name())
@@ -124,6 +141,23 @@ class Questions:
             yield kind(DocumentIds(unique_ids=frozenset({entry.unique_id})))
         yield GetAssociations(every)
         yield GetAssociations(frozenset(secrets))
+        yield GetSubmissionSets(every)
+        yield from self._about_folders()
+        yield GetAll(RecordCriteria(patient, ALL, ALL, ALL))
+        for paper in (self._secret(), *self.seen.scene.shown[:1]):
+            yield GetFoldersForDocument(DocumentIds(uuids=frozenset({paper.uuid})))
+            yield GetRelatedDocuments(DocumentIds(unique_ids=frozenset({paper.unique_id})), frozenset(LINKS))
+        yield GetSubmissionSetAndContents(LotIds(unique_ids=frozenset({self._lot_id()})))
+
+    def _about_folders(self) -> Iterator[Question]:
+        yield FindFolders(FolderCriteria(self.seen.scene.patient, ALL))
+        folders = [*self.seen.scene.secret_folders, *self.seen.scene.shown_folders]
+        if folders:
+            one = self.dice.choice(folders)
+            yield GetFolders(FolderIds(unique_ids=frozenset(folder.unique_id for folder in folders)))
+            yield GetFolders(FolderIds(logical_ids=frozenset(folder.uuid for folder in folders)))
+            yield GetFolderAndContents(FolderIds(uuids=frozenset({one.uuid})))
+            yield GetFolderAndContents(FolderIds(unique_ids=frozenset({one.unique_id})))
 
     def _unique_ids(self) -> Iterator[list[str]]:
         secrets = [paper.unique_id for paper in self.seen.scene.secrets]
@@ -153,7 +187,9 @@ class Questions:
         lot = make()
         links = [(lot.paper.uuid, relation, target) for relation, target in lot.links]
         entry = replace(lot.paper.entry, authors=(sender(who),))
-        built = self.seen.scene.submission(who, [replace(lot.paper, entry=entry)], links=links, lot=lot.header)
+        links += [(folder, Relation.HAS_MEMBER, lot.paper.uuid) for folder in lot.places]
+        papers = [replace(lot.paper, entry=entry)]
+        built = self.seen.scene.submission(who, papers, links=links, lot=lot.header, folders=lot.folders)
         if lot.link_id:
             first, *others = built.associations
             built = replace(built, associations=(replace(first, uuid=lot.link_id), *others))
@@ -238,9 +274,21 @@ class Questions:
             lambda: Lot("links to hidden and unknown", self._paper(), links=three),
             lambda: Lot("replaces shown and hidden", self._paper(), links=both),
             lambda: Lot("hidden target, used document id", self._paper(used), links=three[2:]),
+            *self._into_folders(),
             # Last, since what it writes has that id in the second world, and another one in the first.
             lambda: Lot("same entryUUID", self._named(self._paper(), some_id)),
             *dice.sample(last, len(last)),
+        ]
+
+    def _into_folders(self) -> list[Callable[[], Lot]]:
+        scene = self.seen.scene
+        if not scene.secret_folders:
+            return [lambda: Lot("put in a folder that is not there", self._paper(), places=[UNKNOWN])]
+        hidden = self.dice.choice(scene.secret_folders)
+        return [
+            lambda: Lot("put in a hidden folder", self._paper(), places=[hidden.uuid]),
+            lambda: Lot("put in hidden and unknown ones", self._paper(), places=[UNKNOWN, hidden.uuid, FIRST_UNKNOWN]),
+            lambda: Lot("same folder id", self._paper(), folders=[scene.folder(unique_id=hidden.unique_id)]),
         ]
 
     def _linked_to(self, relation: Relation, target: str) -> Lot:

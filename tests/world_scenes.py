@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from dmp.client.credentials import Credentials
 from dmp.record.actor import Actor, Authentication, Caller, Holder, Mode
-from dmp.record.entry import EntryStatus, Relation
+from dmp.record.entry import EntryStatus, Folder, Relation
 from dmp.record.record import Attending
 from world_builders import (
     AUTHOR,
@@ -21,10 +21,19 @@ from world_builders import (
 
 MASKS = ("masked_at_deposit", "masked_later", "masked_twice", "masked_chain", "masked_with_its_past", "masked_archive")
 WITHDRAWN = ("deleted", "deleted_after_archive")
-TIED = ("beside_a_shown_one", "addendum_of_a_shown_one", "parent_of_a_shown_one", "namesakes", "signed")
-FROM_PATIENT = ("hidden_from_patient", "hidden_chain", "hidden_beside")
+TIED = (
+    "beside_a_shown_one",
+    "addendum_of_a_shown_one",
+    "parent_of_a_shown_one",
+    "namesakes",
+    "signed",
+    "hidden_folder",
+    "in_a_shown_folder",
+    "in_an_empty_folder",
+)
+FROM_PATIENT = ("hidden_from_patient", "hidden_chain", "hidden_beside", "in_a_shown_folder_unsaid")
 FROM_GUARDIANS = ("hidden_from_guardians",)
-PLAIN = ("plain", "plain_chain", *MASKS, *WITHDRAWN, "namesakes", "signed")
+PLAIN = ("plain", "plain_chain", "plain_folder", "empty_folder", *MASKS, *WITHDRAWN, "namesakes", "signed")
 """What somebody sees nothing of who sees none of the documents of others."""
 
 
@@ -249,6 +258,37 @@ def _signed(scene: Scene) -> list[Step]:
     return [Step(None, scene.deposits(whole, paper.author))]
 
 
+def _put(folder: Folder, *papers: Paper) -> list[tuple[str, Relation, str]]:
+    return [(folder.uuid, Relation.HAS_MEMBER, paper.uuid) for paper in papers]
+
+
+def _folder(scene: Scene, *, papers: int, **visibility: bool) -> list[Step]:
+    """A folder of secrets, or an empty one."""
+    held = [scene.paper(**visibility) for _ in range(papers)]
+    folder, author = scene.folder(), scene.worlds.credentials(AUTHOR)
+    lot = scene.lot(author)
+    scene.lots.append(lot.unique_id)
+    scene.secret_folders.append(folder)
+    scene.secrets.extend(held or [scene.paper()])
+    deposit = scene.submission(author, held, lot=lot, links=_put(folder, *held), folders=[folder])
+    return [Step(None, scene.deposits(deposit, author))]
+
+
+def _in_a_folder(scene: Scene, *, shown: int, **visibility: bool) -> list[Step]:
+    """A folder of what is shown, or an empty one; a secret is put in it, then perhaps something shown."""
+    papers, folder, secret = [scene.paper() for _ in range(shown)], scene.folder(), scene.paper(**visibility)
+    author = scene.worlds.credentials(AUTHOR)
+    scene.shown.extend(papers)
+    (scene.shown_folders if shown else scene.secret_folders).append(folder)
+    first = scene.submission(author, papers, links=_put(folder, *papers), folders=[folder])
+    steps = [Step(scene.deposits(first, author)), _secret(scene, secret, links=_put(folder, secret))]
+    if shown and scene.dice.random() < 0.5:
+        later = scene.paper()
+        scene.shown.append(later)
+        steps.append(Step(scene.deposits(scene.submission(author, [later], links=_put(folder, later)), author)))
+    return steps
+
+
 HIDING: dict[str, Callable[[Scene], list[Step]]] = {
     "plain": _plain,
     "plain_chain": _chain,
@@ -265,6 +305,12 @@ HIDING: dict[str, Callable[[Scene], list[Step]]] = {
     "parent_of_a_shown_one": _parent_of_a_shown_one,
     "namesakes": _namesakes,
     "signed": _signed,
+    "plain_folder": lambda scene: _folder(scene, papers=1),
+    "empty_folder": lambda scene: _folder(scene, papers=0),
+    "hidden_folder": lambda scene: _folder(scene, papers=2, masked=True),
+    "in_a_shown_folder": lambda scene: _in_a_folder(scene, shown=1, masked=True),
+    "in_an_empty_folder": lambda scene: _in_a_folder(scene, shown=0, masked=True),
+    "in_a_shown_folder_unsaid": lambda scene: _in_a_folder(scene, shown=1, patient=True),
     "hidden_from_patient": lambda scene: [_secret(scene, scene.paper(patient=True))],
     "hidden_chain": lambda scene: _chain(scene, patient=True),
     "hidden_beside": lambda scene: _beside(scene, patient=True),

@@ -9,7 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from dmp.record.codes import Code
-from dmp.record.entry import Association, Author, DocumentEntry, RegistryObjects, Relation, SubmissionSet
+from dmp.record.entry import Association, Author, DocumentEntry, Folder, RegistryObjects, Relation, SubmissionSet
 from dmp.record.submission import Submission
 from dmp.record.visibility import NORMAL, Visibility
 
@@ -132,6 +132,22 @@ def a_lot(**changes) -> SubmissionSet:
     return replace(lot, **changes)
 
 
+def a_folder(**changes) -> Folder:
+    folder = Folder(
+        uuid="Folder01",
+        unique_id="1.2.250.1.999.6.1",
+        patient_cx=CX,
+        codes=(Code("SUIVI", "1.2.250.1.999.7", "Suivi"),),
+        title="Suivi de cardiologie",
+    )
+    return replace(folder, **changes)
+
+
+def a_placement(folder: str = "Folder01", document: str = "Document01", **changes) -> Association:
+    """What puts a document in a folder."""
+    return replace(Association(f"FD-{document}"[:40], Relation.HAS_MEMBER, folder, document), **changes)
+
+
 def a_member(target: str = "Document01", **changes) -> Association:
     link = Association(f"HM-{target}"[:40], Relation.HAS_MEMBER, "SubmissionSet01", target, membership="Original")
     return replace(link, **changes)
@@ -153,5 +169,5 @@ def schema(name: str) -> etree.XMLSchema:
 
 
 def reparsed(element):
-    """The element as it comes back from the wire."""
-    return etree.fromstring(etree.tostring(element))
+    """The element, or the octets, as it comes back from the wire."""
+    return etree.fromstring(element if isinstance(element, bytes) else etree.tostring(element))

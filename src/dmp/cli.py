@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from dmp import __version__
+from dmp import __version__, cli_keys, cli_upkeep
+from dmp.bench.commands import app as bench_app
 from dmp.record.errors import DmpError
 from dmp.record.profile import ProfileName
 from dmp.record.record import ClosingReason, Regime
 from dmp.sandbox.trouble import Trouble
 from dmp.settings import InvalidSetting
+from dmp.store.keys.memory import forbid_dumps
 
 if TYPE_CHECKING:
     from dmp.operations import Operations
 
 SANDBOX, SERVICE = "For integrators: a sandbox", "For operators: the service"
+ASSURANCE = "For buyers: what is claimed, tried"
 
 app = typer.Typer(
     name="dmp",
@@ -31,6 +34,7 @@ record_app = typer.Typer(help="Open, close, reopen and test records, as the oper
 
 def main() -> None:
     """Run a command; what is wrong is told in one line that says what to do, not by a traceback."""
+    forbid_dumps()
     try:
         status = app(standalone_mode=False, prog_name="dmp")
     except typer.TyperException as error:
@@ -202,12 +206,22 @@ def why(
 
 
 @app.command(rich_help_panel=SERVICE)
-def serve() -> None:
-    """Serve, with the settings of the environment (DMP_…)."""
-    from dmp.main import make_server
-    from dmp.settings import from_environment
+def serve(
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per core. Else DMP_WORKERS.")] = 0,
+) -> None:
+    """Serve, with the settings of the environment (DMP_…); SIGHUP renews the processes one after the other."""
+    from dataclasses import replace
 
-    make_server(from_environment(), when_ready=lambda: _say("dmp: ready")).run()
+    from dmp import journal
+    from dmp.settings import from_environment
+    from dmp.workers import StartRefused, supervise
+
+    journal.configure()
+    settings = from_environment()
+    try:
+        supervise(replace(settings, workers=workers or settings.workers), when_ready=lambda: _say("dmp: ready"))
+    except StartRefused as refused:
+        _end(str(refused), 1)
 
 
 @app.command(rich_help_panel=SERVICE)
@@ -221,17 +235,6 @@ def migrate() -> None:
     migrations.upgrade(engine)
     engine.dispose()
     _say("dmp: the database is up to date")
-
-
-@app.command(rich_help_panel=SERVICE)
-def keys(
-    folder: Annotated[Path, typer.Argument(help="Folder of the vault, on another disk than the database.")],
-) -> None:
-    """Make the keys that a vault lacks; never touches those that exist."""
-    from dmp.store.vault import Vault
-
-    Vault.create(folder)
-    _say(f"dmp: the vault {folder} is complete; back it up apart from the database")
 
 
 @app.command(rich_help_panel=SERVICE)
@@ -282,9 +285,32 @@ def verify_traces(
         raise typer.Exit(1)
 
 
+@app.command(rich_help_panel=ASSURANCE)
+def assure(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Claims to try; else all.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Replay this seed; else today's date.")] = 0,
+    count: Annotated[int, typer.Option(min=0, help="How many to try, instead of the claim's own figure.")] = 0,
+    into: Annotated[Path, typer.Option(file_okay=False, help="Folder of the report.")] = Path("assurance"),
+    engine: Annotated[str, typer.Option(help="sqlite or postgresql; else each claim's own.")] = "",
+    tell: Annotated[bool, typer.Option("--list", help="Tell what is claimed, try nothing.")] = False,
+) -> None:
+    """Try what the project claims, on services of its own; exit 1 when a claim falls short."""
+    from dmp.assure import command
+
+    if tell:
+        _say("\n".join(command.listed()))
+        raise typer.Exit
+    raise typer.Exit(command.run(command.Typed(names or (), seed, count, into, engine), say=_say))
+
+
 # -- records, as the operator
 
 app.add_typer(record_app, name="record", rich_help_panel=SERVICE)
+cli_keys.add_to(record_app)
+cli_upkeep.add_to(app, SERVICE)
+app.add_typer(cli_keys.keys_app, name="keys", rich_help_panel=SERVICE)
+app.add_typer(cli_keys.retention_app, name="retention", rich_help_panel=SERVICE)
+app.add_typer(bench_app, name="bench", rich_help_panel=ASSURANCE)
 
 
 @record_app.command("open")
@@ -317,6 +343,51 @@ def reopen(
 ) -> None:
     """Open a closed record again (TD1.2)."""
     _say(_operations(folder).reopen(ins, consent=consent))
+
+
+@record_app.command("hold")
+def hold(
+    ins: Ins,
+    reason: Annotated[str, typer.Option(help="Who asks for it, and why.")],
+    folder: AnyFolder = None,
+) -> None:
+    """Put a record under a legal hold: nothing of it can be removed or destroyed."""
+    _say(_operations(folder).hold(ins, reason))
+
+
+@record_app.command("lift-hold")
+def lift_hold(ins: Ins, folder: AnyFolder = None) -> None:
+    """Lift the legal hold of a record."""
+    _say(_operations(folder).lift_hold(ins))
+
+
+Into = Annotated[str, typer.Argument(metavar="INTO", help="INS of the record that stays.")]
+ByOperator = Annotated[str, typer.Option("--operator", help="Your name: another operator confirms.")]
+Why = Annotated[str, typer.Option(help="Why; the traces of both records keep it.")]
+
+
+@record_app.command("merge")
+def merge(ins: Ins, into: Into, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
+    """Propose that the record of INS becomes part of that of INTO: two records of one person."""
+    _say(_operations(folder).merge(ins, into, operator=operator, reason=reason))
+
+
+@record_app.command("confirm-merge")
+def confirm_merge(ins: Ins, into: Into, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
+    """Confirm a merge, as another operator."""
+    _say(_operations(folder).confirm_merge(ins, into, operator=operator, reason=reason))
+
+
+@record_app.command("split")
+def split(ins: Ins, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
+    """Propose that the record of INS, which was absorbed, stands by itself again."""
+    _say(_operations(folder).split(ins, operator=operator, reason=reason))
+
+
+@record_app.command("confirm-split")
+def confirm_split(ins: Ins, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
+    """Confirm a split, as another operator."""
+    _say(_operations(folder).confirm_split(ins, operator=operator, reason=reason))
 
 
 @record_app.command("test")

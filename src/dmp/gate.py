@@ -82,7 +82,8 @@ class Gate:
             scope = action.scope(tx)
             answers = self._decide(caller, scope, at)
             refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
-            tx.traces.append(self._trace(caller, action, scope, answers, at))
+            for record in (scope.record, *scope.others):
+                tx.traces.append(self._trace(caller, action, replace(scope, record=record), answers, at))
             if not refused:
                 allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
                 return action.apply(Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id))

@@ -1,9 +1,14 @@
 """The only place where things are built and plugged together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import logging
+import stat
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import uuid_utils
@@ -13,27 +18,41 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dmp import __version__
+from dmp import __version__, journal
 from dmp.access.policy import load_policy
 from dmp.actions.action import Action, Result
+from dmp.audit.atna import Source
 from dmp.documents.intake import IntakeRules
 from dmp.documents.signature import verifier
+from dmp.forwarding import Forwarding, Repository, forward_if_possible
 from dmp.gate import Gate
+from dmp.listeners import Listeners
+from dmp.readiness import TraceFigures, check_clock, missing
+from dmp.recognition import Recognition
 from dmp.record.actor import Caller
-from dmp.record.errors import StorageUnavailable
+from dmp.record.errors import DmpError, StorageUnavailable
 from dmp.record.ins import check_ins
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
-from dmp.settings import Settings, check
-from dmp.store import migrate
+from dmp.settings import InvalidSetting, Settings, check
+from dmp.store import erasure, migrate
+from dmp.store.blobs import Blobs
+from dmp.store.keys.token import Token
 from dmp.store.sealing import latest_head, seal_traces
+from dmp.store.sweep import sweep
 from dmp.store.tx import Conflict, Store
 from dmp.trust import Trust
-from dmp.web import server
+from dmp.web import metrics, server
+from dmp.web.admission import Admission, Room
+from dmp.web.health import build_health_app
+from dmp.web.patience import Patience
+from dmp.web.peer import LEAST_SECRET, FrontPeer, TlsPeer
+from dmp.web.protocol import Manners
 from dmp.web.soap.edge import RETRY_AFTER, SERVICES, Edge
 from dmp.web.soap.endpoint import endpoint
 from dmp.web.soap.operation import House
 from dmp.web.unforeseen import report
+from dmp.wire import mtom
 from dmp.wire.cda.schemas import Schemas
 from dmp.wire.soap import Envelope
 from dmp.wire.vihf.assertion import Vihf
@@ -41,6 +60,10 @@ from dmp.wire.vihf.verify import verify
 
 SEAL_EVERY = 60.0
 """Seconds between two heads of the trace tree (security 11.3)."""
+FORWARD_EVERY = 5.0
+"""Seconds between two sendings of traces to a repository of audits (xds-wire 10.2)."""
+SWEEP_EVERY = 3600.0
+"""Seconds between two sweeps of the blobs (security 13.2)."""
 
 
 def now() -> datetime:
@@ -56,10 +79,44 @@ def new_id() -> str:
 def open_store(settings: Settings) -> Store:
     """Open the store of an installation, of this release's schema."""
     store = Store.open(
-        settings.database_url, blobs=settings.blobs, keys=settings.keys, connections=settings.threads + 1
+        settings.database_url,
+        blobs=blobs_of(settings),
+        keys=settings.keys,
+        connections=settings.threads + 2,
+        token=token_of(settings),
+        standby=settings.synchronous_standby,
     )
     migrate.check(store.engine)
+    # A database that was restored, or a crash between the two, must not bring back what was destroyed.
+    erasure.settle(store)
     return store
+
+
+def blobs_of(settings: Settings) -> Path | Blobs:
+    """Where the documents are: a folder, or a bucket."""
+    if not settings.bucket or settings.s3_endpoint is None or settings.s3_credentials is None:
+        return settings.blobs
+    try:
+        from dmp.store.blobs.s3 import Bucket, S3Blobs
+    except ImportError as error:
+        raise StorageUnavailable("documents in S3 need the extra: pip install dmp[s3]") from error
+    bucket = Bucket.at(settings.bucket, endpoint=settings.s3_endpoint, credentials=settings.s3_credentials)
+    return S3Blobs(bucket)
+
+
+def forwarding_of(store: Store, settings: Settings) -> Forwarding:
+    """The traces on their way to the repository of audits that the settings name."""
+    host, _, port = (settings.audit_repository or "").rpartition(":")
+    authorities = settings.audit_authorities or settings.client_authorities
+    repository = Repository(host, int(port), authorities, settings.certificate, settings.private_key)
+    service = f"https://{settings.host}:{settings.port}"
+    return Forwarding(store, repository, Source(settings.audit_source, settings.audit_site, service))
+
+
+def token_of(settings: Settings) -> Token | None:
+    """The token that holds the master keys; None when they are files."""
+    module, label, pin_file = settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file
+    return Token(module, label, pin_file) if module and label and pin_file else None
 
 
 def build_gate(store: Store, settings: Settings) -> Gate:
@@ -82,7 +139,8 @@ def build_house(gate: Gate, settings: Settings, trust: Trust) -> House:
     """What the SOAP services are given."""
 
     def perform(caller: Caller, action: Action[Result]) -> Result:
-        return gate.perform(caller, action, now())
+        with counted(type(action).__name__):
+            return gate.perform(caller, action, now())
 
     def refuse(caller: Caller | None, verb: Verb | None, error: Exception) -> None:
         gate.note_refusal(caller, verb, error, now())
@@ -130,13 +188,37 @@ def build_edge(store: Store, settings: Settings) -> Edge:
                 replay=tx.replays,
             )
 
-    return Edge(build_house(build_gate(store, settings), settings, trust), authenticate)
+    recognise = Recognition(authenticate, trust.policy, now)
+    return Edge(build_house(build_gate(store, settings), settings, trust), recognise)
 
 
-def build_app(store: Store, settings: Settings) -> Starlette:
-    """The web application: the SOAP paths, and one page for those who watch the service."""
+@contextmanager
+def counted(act: str) -> Iterator[None]:
+    """Count an act and what came of it, for the figures."""
+    begun, outcome = time.perf_counter(), "done"
+    try:
+        yield
+    except StorageUnavailable:
+        outcome = "unavailable"
+        raise
+    except DmpError:
+        outcome = "refused"
+        raise
+    except Exception:
+        outcome = "failed"
+        raise
+    finally:
+        metrics.ACTS.labels(act, outcome).inc()
+        metrics.ACT_SECONDS.labels(act).observe(time.perf_counter() - begun)
+
+
+def build_app(store: Store, settings: Settings, *, seals: bool = True) -> Starlette:
+    """The web application: the SOAP paths, and one page for those who watch the service.
+
+    One worker `seals` every minute; at its end each of them does once more.
+    """
     threads = CapacityLimiter(settings.threads)
-    soap = endpoint(build_edge(store, settings), threads)
+    soap = endpoint(build_edge(store, settings), threads, limits(settings))
 
     async def admin(_request: Request) -> Response:
         try:
@@ -146,9 +228,12 @@ def build_app(store: Store, settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        sealing = asyncio.create_task(_seal_regularly(store))
+        regular = [asyncio.create_task(act(store)) for act in (_seal_regularly, _sweep_regularly)] if seals else []
+        if seals and settings.audit_repository is not None:
+            regular.append(asyncio.create_task(_forward_regularly(forwarding_of(store, settings))))
         yield
-        sealing.cancel()
+        for task in regular:
+            task.cancel()
         await _seal(store)
         store.close()
 
@@ -165,11 +250,32 @@ async def _seal_regularly(store: Store) -> None:
         await _seal(store)
 
 
+async def _forward_regularly(forwarding: Forwarding) -> None:
+    """Send the traces on; what cannot be sent now waits for the next turn, in the tree."""
+    while True:
+        await asyncio.sleep(FORWARD_EVERY)
+        trouble = await to_thread.run_sync(forward_if_possible, forwarding)
+        if trouble:
+            journal.note("audits-not-sent", level=logging.WARNING, reason=trouble)
+
+
+async def _sweep_regularly(store: Store) -> None:
+    """Remove the blobs that no row names (security 13.2); what cannot be done now waits for the next turn."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        try:
+            await to_thread.run_sync(sweep, store, now())
+        except Exception as error:  # a process edge: one failure must not end the sweeping for ever
+            report(error)
+
+
 async def _seal(store: Store) -> None:
     """Seal what waits and forget the assertions that have lapsed; what cannot be done now waits for the next turn."""
     try:
         await to_thread.run_sync(seal_traces, store, now())
         await to_thread.run_sync(store.forget_replays, now())
+    except Conflict:  # another worker, here or on another machine, is doing it
+        return
     except Exception as error:  # a process edge: one failure must not end the sealing for ever
         report(error)
 
@@ -187,9 +293,85 @@ def _status(store: Store, settings: Settings) -> dict[str, Any]:
     return {"release": __version__, "profile": settings.profile, "production": settings.production, "head": head}
 
 
-def make_server(settings: Settings, *, when_ready: Callable[[], None]) -> server.Server:
-    """The server of an installation; `run()` serves until a signal ends it."""
+def make_server(
+    settings: Settings,
+    *,
+    when_ready: Callable[[], None],
+    listeners: Listeners | None = None,
+    outside: server.Outside | None = None,
+    seals: bool = True,
+) -> server.Server:
+    """The server of an installation, in this process; `run()` serves until a signal ends it.
+
+    Raises:
+        InvalidSetting: it would not be safe to serve, or an address cannot be listened on.
+        StorageUnavailable: the storage cannot be used, or the clock is wrong.
+    """
     check(settings)
-    tls = server.TlsFiles(settings.certificate, settings.private_key, settings.client_authorities)
-    app = build_app(open_store(settings), settings)
-    return server.make(app, host=settings.host, port=settings.port, tls=tls, when_ready=when_ready)
+    store = open_store(settings)
+    check_clock(store, now())
+    app = build_app(store, settings, seals=seals)
+    doors = build_doors(app, store, settings, listeners or Listeners.bound(settings))
+    return server.Server(doors, outside or server.Outside(when_ready), connections=settings.connections)
+
+
+def build_doors(app: Starlette, store: Store, settings: Settings, listeners: Listeners) -> list[server.Door]:
+    """The listeners of one process and what answers behind each; the service itself comes first."""
+    patience = patience_of(settings)
+    tls = server.tls_context(server.TlsFiles(settings.certificate, settings.private_key, settings.client_authorities))
+    manners = Manners(
+        TlsPeer,
+        patience,
+        Admission(Room(places=settings.threads, queue=settings.queue)),
+        frozenset({*SERVICES, "admin"}),
+    )
+    doors = [server.Door(listeners.service, app, manners, tls)]
+    if listeners.front is not None and settings.front_secret is not None:
+        secret = front_secret(settings.front_secret)
+        doors.append(server.Door(listeners.front, app, replace(manners, peer=lambda _transport: FrontPeer(secret))))
+    aside = replace(manners, admission=None, services=frozenset())
+    if listeners.health is not None:
+        health = build_health_app(lambda: missing(store, now()) or "", (TraceFigures(store, now),))
+        doors.append(server.Door(listeners.health, health, aside))
+    if listeners.administration is not None:
+        from dmp.administration import build_admin_app
+
+        doors.append(server.Door(listeners.administration, build_admin_app(store, settings), aside, tls))
+    return doors
+
+
+def patience_of(settings: Settings) -> Patience:
+    """How long callers are waited for."""
+    return Patience(
+        handshake=settings.handshake_time,
+        head=settings.head_time,
+        body=settings.body_time,
+        answer=settings.answer_time,
+        idle=settings.idle_time,
+        grace=settings.grace_time,
+    )
+
+
+def limits(settings: Settings) -> mtom.Limits:
+    """What one message may hold (DEC-55)."""
+    return mtom.Limits(
+        envelope=settings.max_envelope,
+        document=settings.max_document,
+        request=settings.max_request,
+        parts=settings.max_parts,
+        headers=settings.max_part_headers,
+    )
+
+
+def front_secret(path: Path) -> bytes:
+    """What the front server and we know.
+
+    Raises:
+        InvalidSetting: it is too short, or every user of the machine can read it.
+    """
+    secret = path.read_bytes().strip()
+    if len(secret) < LEAST_SECRET:
+        raise InvalidSetting(f"DMP_FRONT_SECRET: {path} must hold {LEAST_SECRET} characters at least")
+    if path.stat().st_mode & stat.S_IROTH:
+        raise InvalidSetting(f"DMP_FRONT_SECRET: {path} is open to every user of this machine: chmod 640")
+    return secret

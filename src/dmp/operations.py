@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 
 from dmp.actions.action import Action
 from dmp.actions.consult_record import CheckRecord, ReadIdentity
+from dmp.actions.legal_hold import HoldRecord, LiftHold
+from dmp.actions.merge_records import ConfirmMerge, ProposeMerge
 from dmp.actions.open_record import OpenRecord
 from dmp.actions.record_life import ChangeIdentity, CloseRecord, ReopenRecord
+from dmp.actions.split_record import ConfirmSplit, ProposeSplit
 from dmp.main import build_gate, open_store, refuse_identity
 from dmp.record.actor import Caller, Operator
 from dmp.record.errors import IncompleteRequest, RecordExists
@@ -102,6 +105,36 @@ class Operations:
         self._perform(ChangeIdentity(patient, change))
         return "dmp: changed"
 
+    def hold(self, ins: str, reason: str) -> str:
+        """Put a record under a legal hold."""
+        self._perform(HoldRecord(self._patient(ins), reason))
+        return "dmp: the record is held: nothing of it can be removed or destroyed"
+
+    def lift_hold(self, ins: str) -> str:
+        """Lift the legal hold of a record."""
+        self._perform(LiftHold(self._patient(ins)))
+        return "dmp: the record is not held"
+
+    def merge(self, absorbed: str, into: str, *, operator: str, reason: str) -> str:
+        """Propose that a record becomes part of another one."""
+        self._perform(ProposeMerge(self._patient(absorbed), self._patient(into)), _operator(operator, reason))
+        return "dmp: the merge is proposed; another operator confirms it"
+
+    def confirm_merge(self, absorbed: str, into: str, *, operator: str, reason: str) -> str:
+        """Confirm it."""
+        self._perform(ConfirmMerge(self._patient(absorbed), self._patient(into)), _operator(operator, reason))
+        return "dmp: the two records are one; both identifiers lead to it"
+
+    def split(self, ins: str, *, operator: str, reason: str) -> str:
+        """Propose that a record that was absorbed stands by itself again."""
+        self._perform(ProposeSplit(self._patient(ins)), _operator(operator, reason))
+        return "dmp: the split is proposed; another operator confirms it"
+
+    def confirm_split(self, ins: str, *, operator: str, reason: str) -> str:
+        """Confirm it."""
+        self._perform(ConfirmSplit(self._patient(ins)), _operator(operator, reason))
+        return "dmp: the two records are two again"
+
     def verify_traces(self, export: Path | None) -> Verification:
         """Seal what waits, check every trace, and write the log for the stand-alone verifier when asked."""
         store = open_store(self.settings)
@@ -120,12 +153,23 @@ class Operations:
         refuse_identity(self.settings, patient)
         return patient
 
-    def _perform(self, action: Action[Result]) -> Result:
+    def _perform(self, action: Action[Result], by: Caller = OPERATOR) -> Result:
         store = open_store(self.settings)
         try:
-            return build_gate(store, self.settings).perform(OPERATOR, action, datetime.now(UTC))
+            return build_gate(store, self.settings).perform(by, action, datetime.now(UTC))
         finally:
             store.close()
+
+
+def _operator(name: str, reason: str) -> Caller:
+    """An operator who gives his name and a reason, as an act of two operators asks.
+
+    Raises:
+        IncompleteRequest: one of them is missing.
+    """
+    if not name.strip() or not reason.strip():
+        raise IncompleteRequest("this act asks for the operator's name and for a reason", element="operator")
+    return Caller(Operator(name.strip()), reason=reason.strip())
 
 
 def read_traits(path: Path) -> IdentityTraits:

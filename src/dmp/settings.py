@@ -6,11 +6,13 @@ named by their files.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from dmp.record.profile import Profile, ProfileName, dmp, ihe
+from dmp.record.profile import MIB, Profile, ProfileName, dmp, ihe
 from dmp.record.record import Regime
+
+LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 
 
 class InvalidSetting(Exception):
@@ -24,7 +26,7 @@ class Settings:
     database_url: str
     """`sqlite:////var/lib/dmp/dmp.db` or `postgresql://…`."""
     blobs: Path
-    """Folder of the sealed documents."""
+    """Folder of the sealed documents, or `s3://NAME/PREFIX`."""
     keys: Path
     """Folder of the keys («coffre»): on another disk, readable by the service alone."""
     certificate: Path
@@ -59,15 +61,80 @@ class Settings:
     """Old samples only; refused in production."""
     threads: int = 4
     """Requests worked on at the same time in one process."""
+    workers: int = 0
+    """Processes that answer; 0 for one per core."""
+    queue: int = 128
+    """Requests that may wait in one process (security 13.6)."""
+    connections: int = 1000
+    """Connections that one process holds at most."""
+    handshake_time: float = 10.0
+    head_time: float = 5.0
+    body_time: float = 120.0
+    answer_time: float = 12.0
+    idle_time: float = 75.0
+    grace_time: int = 30
+    """How long a caller may take, see `dmp.web.patience` (security 5.3, DEC-119)."""
+    max_envelope: int = 4 * MIB
+    max_document: int = 50 * MIB
+    max_lot: int = 60 * MIB
+    """The `dmp` profile takes 5 and 10 MiB at most, whatever is written here (DEC-55)."""
+    max_request: int = 64 * MIB
+    max_parts: int = 64
+    max_part_headers: int = 8 * 1024
+    """What one message may hold, in octets, and its count of parts (DEC-55)."""
+    assertion_life: int = 30 * 60
+    assertion_life_direct: int = 8 * 3600
+    assertion_ahead: int = 5 * 60
+    assertion_skew: int = 2 * 60
+    authentication_age: int = 24 * 3600
+    """Times of assertions (DEC-51)."""
+    admin_host: str = "127.0.0.1"
+    admin_port: int = 0
+    """Port of `/healthz`, `/readyz` and `/metrics`, in clear: for loopback or a closed network; 0 for none."""
+    administration_port: int = 0
+    """Port of the services of the administrator, mutual TLS, on `admin_host`; 0 for none."""
+    administrators: tuple[str, ...] = ()
+    """National or local ids of the persons who may remove metadata and documents there, each with his own card."""
+    front: str | None = None
+    """Where a front server that ends TLS reaches us in clear: `unix:PATH`, or `127.0.0.1:PORT`."""
+    front_secret: Path | None = None
+    """File of the secret that the front server sends with each request."""
+    audit_repository: str | None = None
+    """`HOST:PORT` of a repository of audits (ATNA), which takes syslog over TLS and knows our certificate."""
+    audit_authorities: Path | None = None
+    """PEM authorities of the certificate of that repository."""
+    audit_source: str = "dmp"
+    audit_site: str = "dmp"
+    """How this service calls itself, and its site, in what it sends there."""
     cda_schemas: Path | None = None
     """Folder that holds CDA_extended.xsd: deposits are then validated against it."""
+    pkcs11_module: Path | None = None
+    pkcs11_token: str | None = None
+    pkcs11_pin_file: Path | None = None
+    """Token that holds the master keys: the module that drives it, its label, the file of its PIN; all or none."""
+    s3_endpoint: str | None = None
+    s3_credentials: Path | None = None
+    """Where the objects are when `blobs` names a bucket: URL of the service, file of the credentials."""
+    synchronous_standby: bool = False
+    """Serve only on a PostgreSQL that acknowledges what a standby has on its disk too (security 13.1)."""
+
+    @property
+    def bucket(self) -> str:
+        """`NAME/PREFIX` when `DMP_BLOBS` is `s3://NAME/PREFIX`; else empty."""
+        # A path keeps one slash of two.
+        text = self.blobs.as_posix()
+        return text.removeprefix("s3:/").lstrip("/") if text.startswith("s3:/") else ""
 
     @property
     def wire_profile(self) -> Profile:
         """The profile as the rules read it."""
-        if self.profile is ProfileName.IHE:
-            return ihe()
-        return dmp(tolerant=self.tolerant, signature_required_indirect=self.require_indirect_signature)
+        named = (
+            ihe()
+            if self.profile is ProfileName.IHE
+            else dmp(tolerant=self.tolerant, signature_required_indirect=self.require_indirect_signature)
+        )
+        document, lot = min(named.max_document, self.max_document), min(named.max_lot, self.max_lot)
+        return replace(named, max_document=document, max_lot=lot)
 
 
 def check(settings: Settings) -> Settings:
@@ -82,7 +149,50 @@ def check(settings: Settings) -> Settings:
                 raise InvalidSetting(f"{variable(name)} is for tests: a production service refuses it")
         if not settings.certificate_profiles:
             raise InvalidSetting("DMP_CERTIFICATE_PROFILES is missing: the policies of the certificates to trust")
+    for name in ("threads", "queue", "connections", "max_parts"):
+        if getattr(settings, name) < 1:
+            raise InvalidSetting(f"{variable(name)} must be 1 at least")
+    _check_front(settings)
+    named = (settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
+    if any(named) and not all(named):
+        raise InvalidSetting("DMP_PKCS11_MODULE, DMP_PKCS11_TOKEN and DMP_PKCS11_PIN_FILE go together")
+    _check_bucket(settings)
+    _check_audits(settings)
     return settings
+
+
+def _check_audits(settings: Settings) -> None:
+    """Where audits go is named with its port, and proved."""
+    if settings.audit_repository is None:
+        return
+    host, _, port = settings.audit_repository.rpartition(":")
+    if not host or not port.isdigit():
+        raise InvalidSetting(f"DMP_AUDIT_REPOSITORY={settings.audit_repository!r}: HOST:PORT")
+    if settings.audit_authorities is None:
+        raise InvalidSetting("DMP_AUDIT_AUTHORITIES is missing: the authorities of the repository's certificate")
+
+
+def _check_bucket(settings: Settings) -> None:
+    """The octets are sealed before they leave, the credentials of the object store are not."""
+    given = (settings.s3_endpoint is not None, settings.s3_credentials is not None, bool(settings.bucket))
+    if any(given) and not all(given):
+        raise InvalidSetting("DMP_BLOBS=s3://NAME/PREFIX, DMP_S3_ENDPOINT and DMP_S3_CREDENTIALS go together")
+    if settings.s3_endpoint and not settings.s3_endpoint.startswith("https://"):
+        local = tuple(f"http://{host}:" for host in LOOPBACK)
+        if not settings.s3_endpoint.startswith(local):
+            raise InvalidSetting("DMP_S3_ENDPOINT: https://…, or http on this machine only")
+
+
+def _check_front(settings: Settings) -> None:
+    """What a front server sends in clear may pass through this machine only."""
+    if not settings.front:
+        return
+    if settings.front_secret is None:
+        raise InvalidSetting("DMP_FRONT_SECRET is missing: the file of the secret that the front server sends")
+    host, separator, port = settings.front.rpartition(":")
+    local = host == "unix" or (separator and host in LOOPBACK and port.isdigit())
+    if not local:
+        raise InvalidSetting(f"DMP_FRONT={settings.front!r}: unix:PATH, or 127.0.0.1:PORT, nothing farther")
 
 
 def variable(field: str) -> str:
@@ -108,12 +218,33 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         raise InvalidSetting(f"missing settings: {', '.join(missing)}") from error
 
 
-_LISTS = {"DMP_CERTIFICATE_PROFILES", "DMP_AUDIENCES", "DMP_REGULATION_CENTRES"}
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The variables that give these settings back: how a process hands them to another."""
+    values = {variable(field.name): getattr(settings, field.name) for field in fields(Settings)}
+    return {name: _written(value) for name, value in values.items() if value is not None and value != ()}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+_LISTS = {"DMP_CERTIFICATE_PROFILES", "DMP_AUDIENCES", "DMP_REGULATION_CENTRES", "DMP_ADMINISTRATORS"}
 _PATHS = {
-    f"DMP_{n}" for n in ("BLOBS", "KEYS", "CERTIFICATE", "PRIVATE_KEY", "CLIENT_AUTHORITIES", "CRLS", "CDA_SCHEMAS")
+    "DMP_AUDIT_AUTHORITIES",
+    "DMP_S3_CREDENTIALS",
+    "DMP_FRONT_SECRET",
+    "DMP_PKCS11_MODULE",
+    "DMP_PKCS11_PIN_FILE",
+} | {f"DMP_{n}" for n in ("BLOBS", "KEYS", "CERTIFICATE", "PRIVATE_KEY", "CLIENT_AUTHORITIES", "CRLS", "CDA_SCHEMAS")}
+_NUMBERS = {"DMP_PORT", "DMP_CRL_MAX_AGE", "DMP_THREADS"} | {
+    variable(field.name) for field in fields(Settings) if field.type is int
 }
-_NUMBERS = {"DMP_PORT", "DMP_CRL_MAX_AGE", "DMP_THREADS"}
-_SWITCHES = {"DMP_PRODUCTION", "DMP_TOLERANT", "DMP_REQUIRE_INDIRECT_SIGNATURE", "DMP_ACCEPT_SHA1"}
+_FRACTIONS = {variable(field.name) for field in fields(Settings) if field.type is float}
+_SWITCHES = {"DMP_PRODUCTION", "DMP_TOLERANT", "DMP_REQUIRE_INDIRECT_SIGNATURE", "DMP_ACCEPT_SHA1"} | {
+    "DMP_SYNCHRONOUS_STANDBY"
+}
 
 
 def _value(name: str, text: str) -> object:
@@ -122,8 +253,8 @@ def _value(name: str, text: str) -> object:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         if name in _PATHS:
             return Path(text)
-        if name in _NUMBERS:
-            return int(text)
+        if name in _NUMBERS | _FRACTIONS:
+            return float(text) if name in _FRACTIONS else int(text)
         if name in _SWITCHES:
             return {"yes": True, "no": False}[text]
         if name == "DMP_PROFILE":

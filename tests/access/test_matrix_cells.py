@@ -121,11 +121,24 @@ def verb_of(row: str) -> Verb:
 
 
 CASES = sorted(EXPECTED)
+OF_THE_SERVICE = {
+    Verb.REMOVE_METADATA,
+    Verb.REMOVE_DOCUMENTS,
+    Verb.HOLD_RECORD,
+    Verb.LIFT_HOLD,
+    Verb.PROPOSE_MERGE,
+    Verb.CONFIRM_MERGE,
+    Verb.PROPOSE_SPLIT,
+    Verb.CONFIRM_SPLIT,
+    Verb.LIST_RETENTION,
+    Verb.DESTROY_RECORD,
+}
+"""What the operator and the administrator do, who stand in no published table."""
 
 
 def test_the_typed_table_covers_every_column_of_the_data_and_every_verb_of_it():
     assert {column for _, column in EXPECTED} == set(PUBLISHED)
-    decided_elsewhere = {Verb.HIDE_FROM_GUARDIANS, Verb.RELEASE_TO_GUARDIANS}
+    decided_elsewhere = {Verb.HIDE_FROM_GUARDIANS, Verb.RELEASE_TO_GUARDIANS, *OF_THE_SERVICE}
     assert {verb_of(row) for row, _ in EXPECTED} == set(Verb) - decided_elsewhere
     assert len(CASES) == 23 * 22
 

@@ -10,9 +10,10 @@ from dmp.access.policy import Switches, load_policy
 from dmp.access.question import Question
 from dmp.record.actor import Authentication, Facility, Holder, Mode, Representative
 from dmp.record.patient import IdentityTraits, Sex
-from dmp.record.record import Oppositions, RecordState
+from dmp.record.record import LegalHold, Oppositions, RecordState
 from dmp.record.verb import Verb
 from rights_builders import (
+    ADMINISTRATOR,
     CABINET,
     CENTRE,
     DOCTOR,
@@ -39,6 +40,10 @@ from rights_builders import (
     sent_by,
 )
 
+HOLDS = {Verb.HOLD_RECORD, Verb.LIFT_HOLD}
+ENDS = {Verb.LIST_RETENTION, Verb.DESTROY_RECORD}
+OF_THE_OPERATOR = HOLDS | ENDS | {Verb.PROPOSE_MERGE, Verb.CONFIRM_MERGE, Verb.PROPOSE_SPLIT, Verb.CONFIRM_SPLIT}
+REMOVALS = {Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS}
 CONCEALED_WHEN_ABSENT = [verb for verb in Verb if verb not in (Verb.TEST_RECORD, Verb.OPEN_RECORD)]
 
 
@@ -197,12 +202,13 @@ def test_a_destroyed_record_answers_as_one_that_never_was_even_to_who_was_blocke
         assert ask(calling(actor), verb, record=destroyed) == never
 
 
-def test_a_closed_record_stops_everybody_but_for_testing_and_reopening():
+def test_a_closed_record_stops_everybody_but_for_testing_reopening_and_its_end():
     closed = a_record(state=RecordState.CLOSED, attending=attended_by(DOCTOR))
     for actor in (a_professional(), a_doctor(), a_hospital(), a_secretary(), HOLDER, MOTHER, OPERATOR):
         allowed = {verb for verb in Verb if ask(calling(actor), verb, record=closed).allowed}
-        assert allowed <= {Verb.TEST_RECORD, Verb.REOPEN_RECORD}
+        assert allowed - OF_THE_OPERATOR <= {Verb.TEST_RECORD, Verb.REOPEN_RECORD}
         assert Verb.TEST_RECORD in allowed
+        assert allowed & OF_THE_OPERATOR <= HOLDS | {Verb.DESTROY_RECORD}, "a hold touches no content"
     decision = ask(calling(a_doctor()), Verb.READ, record=closed)
     assert (decision.rule, decision.conceal) == ("record-closed", False)
 
@@ -446,7 +452,7 @@ def test_a_document_is_hidden_from_representatives_in_secret_connection_alone():
 
 def test_the_holder_does_what_is_his_and_no_announcement_nor_declaration_of_professionals():
     refused = {verb for verb in Verb if not ask(calling(HOLDER), verb).allowed}
-    assert refused == {
+    assert refused - OF_THE_OPERATOR - REMOVALS == {
         Verb.AUTHORISE,
         Verb.RENOUNCE,
         Verb.BECOME_ATTENDING,
@@ -472,10 +478,43 @@ def test_a_representative_neither_opens_closes_nor_changes_the_identity():
 def test_the_operator_manages_records_and_never_sees_a_document():
     allowed = {verb for verb in Verb if ask(calling(OPERATOR), verb).allowed}
     administrative = {Verb.READ_IDENTITY, Verb.CHANGE_IDENTITY}
-    assert allowed == administrative | {Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CLOSE_RECORD}
+    of_a_record = {Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CLOSE_RECORD}
+    assert allowed == administrative | of_a_record | OF_THE_OPERATOR
     for verb in set(Verb) - allowed:
         decision = ask(calling(OPERATOR), verb, a_document())
         assert (decision.allowed, decision.conceal) == (False, True)
+
+
+def test_an_administrator_removes_and_does_nothing_else():
+    caller = calling(ADMINISTRATOR)
+    assert {verb for verb in Verb if ask(caller, verb).allowed} == REMOVALS
+    for verb in set(Verb) - REMOVALS:
+        assert ask(caller, verb, a_document()).rule in ("outside-matrix", "not-in-secret-connection"), verb
+
+
+def test_nobody_else_removes():
+    for actor in (a_professional(), a_doctor(), a_hospital(), a_secretary(), HOLDER, MOTHER, OPERATOR):
+        for verb in REMOVALS:
+            decision = ask(replace(calling(actor), reason="a good one"), verb)
+            assert (decision.allowed, decision.rule) == (False, "outside-matrix")
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_removal_without_a_reason_is_refused(reason):
+    assert ask(replace(calling(ADMINISTRATOR), reason=reason), Verb.REMOVE_METADATA).rule == "removal-without-reason"
+
+
+def test_a_legal_hold_stops_removals_and_nothing_else():
+    record = a_record(legal_hold=LegalHold(NOW, "inquiry", "ops-1"))
+    for verb in REMOVALS:
+        assert ask(calling(ADMINISTRATOR), verb, record=record).rule == "under-legal-hold"
+    assert ask(calling(OPERATOR), Verb.LIFT_HOLD, record=record).allowed
+    assert ask(calling(a_doctor()), Verb.READ, a_document(), record=record).allowed
+
+
+def test_a_removal_for_another_patient_than_the_one_of_the_assertion_finds_no_record():
+    caller = replace(calling(ADMINISTRATOR), patient=OTHER_PATIENT)
+    assert ask(caller, Verb.REMOVE_DOCUMENTS).rule == "stranger-to-the-record"
 
 
 def test_a_structure_reads_nothing_whatever_authorisation_it_has():

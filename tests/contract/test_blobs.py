@@ -4,12 +4,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store.blobs import BlobRef, FileBlobs
+from dmp.store.blobs.seal import padded_size
 
 MIB = 1024 * 1024
 SIZES = (0, 1, 4095, 4096, 4097, MIB - 1, MIB, MIB + 1, 3 * MIB + 7)
@@ -63,6 +65,11 @@ def test_octets_come_back_whatever_their_size_and_their_pieces(blobs: FileBlobs,
         (1, 4096 + 16),
         (4096, 4096 + 16),
         (4097, 8192 + 16),
+        (32_768, 32_768 + 16),
+        (32_769, 36_864 + 16),
+        (50_000, 53_248 + 16),
+        (65_537, 73_728 + 16),
+        (600_000, 655_360 + 16),
         (MIB - 1, MIB + 16),
         (MIB, MIB + 16),
         (MIB + 1, MIB + 16 + 4096 + 16),
@@ -70,7 +77,9 @@ def test_octets_come_back_whatever_their_size_and_their_pieces(blobs: FileBlobs,
     ],
 )
 def test_the_stored_size_tells_a_class_only(blobs: FileBlobs, file_of, size: int, stored: int):
-    assert file_of(blobs.put([octets(size)])).stat().st_size == stored
+    ref = blobs.put([octets(size)])
+
+    assert (file_of(ref).stat().st_size, ref.stored_size) == (stored, stored)
 
 
 def test_the_file_is_the_owners_alone_and_its_digest_needs_no_key(blobs: FileBlobs, file_of):
@@ -239,3 +248,66 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path):
 
     with pytest.raises(StorageUnavailable, match="folder of the documents"):
         FileBlobs(tmp_path / "file" / "blobs")
+
+
+def test_no_size_loses_more_than_an_eighth_beyond_32_kib():
+    for size in range(32_768, MIB + 1, 1021):
+        assert size <= padded_size(size) <= size * 1.125 + 4096 / 8
+        assert padded_size(padded_size(size)) == padded_size(size)
+    assert len({padded_size(size) for size in range(0, MIB + 1, 64)}) == 8 + 5 * 8
+
+
+def test_every_blob_is_listed_in_order_with_what_a_cut_write_left(blobs: FileBlobs, tmp_path: Path):
+    refs = [blobs.put([octets(50_000)]) for _ in range(30)]
+    part = tmp_path / "blobs" / "zz" / "zz00.part"
+    part.parent.mkdir()
+    part.write_bytes(b"half")
+    (tmp_path / "blobs" / "lost+found").mkdir()
+
+    listed = list(blobs.names())
+
+    assert [blob.name for blob in listed] == [*sorted(ref.name for ref in refs), "zz00.part"]
+    assert {blob.size for blob in listed} == {53_248 + 16, 4}
+    assert all(abs(datetime.now(UTC) - blob.modified) < timedelta(minutes=1) for blob in listed)
+
+
+def test_a_blob_removed_while_it_is_listed_is_left_out(blobs: FileBlobs):
+    refs = sorted((blobs.put([b"text"]) for _ in range(40)), key=lambda ref: ref.name)
+
+    names = []
+    for blob in blobs.names():
+        names.append(blob.name)
+        for ref in refs:
+            if ref.name[:2] == blob.name[:2] and ref.name > blob.name:
+                blobs.delete(ref.name)
+
+    assert len(names) == len({ref.name[:2] for ref in refs})
+
+
+def test_a_blob_is_verified_without_its_key(blobs: FileBlobs, file_of):
+    ref = blobs.put([octets(3 * MIB + 7)])
+    assert blobs.stored_sha256(ref.name) == ref.stored_sha256
+    assert b"".join(blobs.pieces(ref.name)) == blobs.read(ref.name) == file_of(ref).read_bytes()
+
+    file_of(ref).unlink()
+    with pytest.raises(StorageUnavailable, match="cannot be read"):
+        blobs.stored_sha256(ref.name)
+
+
+def test_a_folder_that_cannot_be_listed_is_unavailable(blobs: FileBlobs, tmp_path: Path):
+    (tmp_path / "blobs").rmdir()
+
+    with pytest.raises(StorageUnavailable, match="cannot be listed"):
+        list(blobs.names())
+
+
+def test_a_sub_folder_that_is_gone_is_made_again(blobs: FileBlobs, file_of):
+    ref = blobs.put([b"text"])
+    blobs.delete(ref.name)
+    file_of(ref).parent.rmdir()
+
+    with pytest.raises(StorageUnavailable, match="could not be written"):
+        blobs.write(ref.name, [b"again"])
+    blobs.write(ref.name, [b"again"])
+
+    assert blobs.read(ref.name) == b"again"

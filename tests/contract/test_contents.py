@@ -290,6 +290,32 @@ def test_a_document_taken_out_takes_its_row_and_its_key_along(filled: Store):
         assert connection.scalar(select(func.count()).select_from(schema.document)) == 2
 
 
+def test_the_blob_of_a_document_taken_out_goes_once_that_is_committed(filled: Store):
+    def gone() -> list[bool]:
+        there = {stored.name for stored in filled.blobs.names()}
+        return [name not in there for name in names]
+
+    with filled.begin() as tx:
+        names = [inside(tx).document_of(uuid(number)) for number in (1, 3)]
+    with pytest.raises(RuntimeError), filled.begin() as tx:
+        inside(tx).remove_document(names[1])
+        raise RuntimeError("undone")
+    assert gone() == [False, False]
+
+    with filled.begin() as tx:
+        inside(tx).remove_document(names[1])
+        assert gone() == [False, False]
+    assert gone() == [False, True]
+
+
+def test_what_is_taken_out_is_in_no_place_any_more(filled: Store):
+    with filled.begin() as tx:
+        inside(tx).remove([uuid(1)])
+    with filled.begin() as tx:
+        assert tx.places.record_of(uuid(1)) is None
+        assert tx.places.record_of(uuid(2)) == "rec-1"
+
+
 def test_a_folder_comes_back_as_it_was_written_and_is_found_by_each_of_its_names(filled: Store):
     folder = Folder(
         uuid(50), "1.2.250.1.999.9.1", "p", (Code("F", "1.2.3", "Dossier"),), "Grossesse", logical_id=uuid(50)

@@ -145,7 +145,7 @@ def test_no_blob_tells_a_word(store: Store, tmp_path: Path):
 
     blobs = every_file(tmp_path / "blobs")
 
-    assert [len(octets) for octets in blobs.values()] == [1024 * 1024 + 16 + 512 * 1024 + 16]
+    assert [len(octets) for octets in blobs.values()] == [1024 * 1024 + 16 + 352 * 1024 + 16]
     assert [told(octets) for octets in blobs.values()] == [[]]
 
 

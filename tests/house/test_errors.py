@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from lxml import etree
 
 from dmp.record.actor import Caller, Facility, Professional
 from dmp.record.errors import (
@@ -28,14 +29,14 @@ from dmp.record.management import AuthorisationAction, AuthorisationRequest, Rec
 from dmp.record.patient import PatientId
 from dmp.record.profile import dmp
 from dmp.record.query import DocumentIds, GetDocuments, StoredQuery
-from dmp.web.soap import habilitations, patients, registry, repository
+from dmp.web.soap import administration, habilitations, patients, registry, repository
 from dmp.web.soap.operation import Message, Operation
 from dmp.wire import habilitations as hab
 from dmp.wire import hl7v3
-from dmp.wire.xds import iti18_request, iti43
+from dmp.wire.xds import iti18_request, iti42, iti43, iti62, iti86
 from dmp.wire.xds.iti57_request import delete, write_request
 from management_builders import a_query_header
-from xds_builders import a_lot, a_registered_entry
+from xds_builders import ENTRY_UUID, a_lot, a_registered_entry, a_submission
 
 SECRET = "277076322082910"
 PERSON = PatientId("279035121518989", "1.2.250.1.213.1.4.10")
@@ -63,6 +64,9 @@ ELSEWHERE: dict[str, set[type[DmpError]]] = {
     "update": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "search": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity},
     "read": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest, InvalidIdentity},
+    "register": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
+    "remove metadata": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
+    "remove documents": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "patients": {Refused, DocumentNotFound},
     "habilitations": {Refused, DocumentNotFound, RecordExists, RecordNotClosed, ConsentMissing, InvalidIdentity},
 }
@@ -95,6 +99,12 @@ SERVICES: dict[str, tuple[Operation, Callable[[], object]]] = {
     "read": (
         repository.READ,
         lambda: iti43.write_request([iti43.DocumentRequest("1.2.250.1.213.4.1.1.1.2", "1.2.3.4")]),
+    ),
+    "register": (registry.REGISTER, lambda: iti42.write_request(a_submission())),
+    "remove metadata": (administration.REMOVE_METADATA, lambda: iti62.write_request([ENTRY_UUID])),
+    "remove documents": (
+        administration.REMOVE_DOCUMENTS,
+        lambda: iti86.write_request([iti43.DocumentRequest("1.2.250.1.213.4.1.1.1.2", "1.2.3.4")]),
     ),
     "patients": (patients.OPERATIONS[0], lambda: hl7v3.write_request(RecordTest(a_query_header(), PERSON))),
     "habilitations": (
@@ -148,5 +158,6 @@ def test_what_may_not_be_known_is_answered_as_unknown():
         assert len(answers) == 1
 
 
-def _text(element) -> list[object]:
+def _text(body) -> list[object]:
+    element = etree.fromstring(body) if isinstance(body, bytes) else body
     return [(node.tag, dict(node.attrib), node.text) for node in element.iter()]

@@ -1,23 +1,10 @@
 """Every answer of the four XDS.b transactions satisfies the published schemas, envelope and body (DEC-101)."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
-from lxml import etree
-from raw import READ, SEARCH, SUBMIT, UPDATE, Answer, an_envelope, an_include, inline, mtom_body, mtom_type, simple_type
+from published_schemas import EBXML, SCHEMAS, assert_valid
+from raw import READ, SEARCH, SUBMIT, UPDATE, an_envelope, an_include, inline, mtom_body, mtom_type, simple_type
 from raw_bodies import APPROVED, ARCHIVED, FIND_DOCUMENTS, Lot, change_status, cx, retrieve, search, slot, stored_query
 
-SCHEMAS = Path(__file__).parents[2].parent / "shared" / "data" / "xds" / "schema-v3"
-EBXML = "urn:oasis:names:tc:ebxml-regrep:xsd"
-SOAP_12 = Path(__file__).with_name("soap12.xsd")
-"""Written here: the published soap.xsd is that of SOAP 1.1."""
-FILES = {
-    f"{{{EBXML}:query:3.0}}": SCHEMAS / "query.xsd",
-    f"{{{EBXML}:rs:3.0}}": SCHEMAS / "rs.xsd",
-    "{urn:ihe:iti:xds-b:2007}": SCHEMAS / "XDS.b_DocumentRepository.xsd",
-    "{http://www.w3.org/2003/05/soap-envelope}": SOAP_12,
-}
 RIM = f"{{{EBXML}:rim:3.0}}"
 FIND_SUBMISSION_SETS = "urn:uuid:f26abbcb-ac74-4422-8a30-edb644bbc1a9"
 GET_DOCUMENTS = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
@@ -27,21 +14,6 @@ QUOTED = f"('{APPROVED}')"
 UNKNOWN = "urn:uuid:00000000-0000-4000-8000-000000000000"
 
 pytestmark = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the published schemas are not here")
-
-
-@cache
-def schema(file: Path) -> etree.XMLSchema:
-    return etree.XMLSchema(file=str(file))
-
-
-def assert_valid(answer: Answer) -> None:
-    """The envelope against SOAP 1.2, what it carries against its own schema."""
-    for element, file in (
-        (answer.envelope, SOAP_12),
-        (answer.whole_body, FILES[answer.whole_body.tag.partition("}")[0] + "}"]),
-    ):
-        # A copy: the schema judges the element alone, with the namespaces it stands in.
-        schema(file).assertValid(etree.fromstring(etree.tostring(element, with_tail=False)))
 
 
 def submitted(sender, ins: str) -> Lot:

@@ -33,7 +33,6 @@ from raw import (
 )
 from raw_bodies import XOP, Lot, retrieve, search
 
-from dmp.web import http, server
 from sandboxes import Sandbox
 
 MUTATIONS = 500
@@ -196,46 +195,6 @@ def read_all(connection: ssl.SSLSocket) -> tuple[bytes, float]:
     while piece := connection.recv(65_536):
         received += piece
     return received, time.monotonic() - begun
-
-
-def test_a_body_that_stops_coming_is_given_up_and_the_connection_closed(strict, monkeypatch):
-    monkeypatch.setattr(http, "SLOWEST", 0.5)
-    with traced(strict), connected(strict) as connection:
-        connection.sendall(f"{HEAD}Content-Length: 1000\r\n\r\nbegun".encode())
-        received, took = read_all(connection)
-    assert received.startswith(b"HTTP/1.1 408 ")
-    assert took < 3
-
-
-def test_a_body_that_comes_drop_by_drop_is_given_up_too(strict, monkeypatch):
-    monkeypatch.setattr(http, "BODY_TIME", 0.6)
-    with traced(strict), connected(strict) as connection:
-        connection.sendall(f"{HEAD}Content-Length: 1000\r\n\r\n".encode())
-        for _ in range(5):
-            connection.sendall(b"x")
-            time.sleep(0.2)
-        received, took = read_all(connection)
-    assert received.startswith(b"HTTP/1.1 408 ")
-    assert took < 3
-
-
-@pytest.mark.parametrize("begun", [b"", b"\r\n", b"POST /regis", HEAD.encode()])
-def test_a_head_that_stops_coming_is_cut_off(strict, monkeypatch, begun):
-    monkeypatch.setattr(server, "HEAD_TIME", 0.5)
-    with traced(strict, 0), connected(strict) as connection:
-        connection.sendall(begun)
-        received, took = read_all(connection)
-    assert received == b""
-    assert took < 3
-
-
-def test_a_second_head_that_stops_coming_is_cut_off(strict, monkeypatch):
-    monkeypatch.setattr(server, "HEAD_TIME", 0.5)
-    with traced(strict), connected(strict) as connection:
-        connection.sendall(f"{HEAD}Content-Length: 2\r\n\r\n<x".encode() + b"POST /regis")
-        received, took = read_all(connection)
-    assert received.startswith(b"HTTP/1.1 400 ")
-    assert took < 3
 
 
 def test_headers_without_end_are_refused(strict):

@@ -400,7 +400,7 @@ def spoilt(story: Story, **attributes) -> Sent:
 
 
 def test_another_query_is_unknown(two):
-    for uuid in ("10b545ea-725c-446d-9b95-8aeb444eddf3", "f2072993-9478-41df-a603-8f016706efe8"):
+    for uuid in ("3d1bdb10-39a2-11de-89c2-2f44d94eaa9f", "f2072993-9478-41df-a603-8f016706efe8"):
         with two.one_trace() as seen:
             sent = spoilt(two, id=f"urn:uuid:{uuid}")
         assert (sent.status, sent.registry_status, sent.errors) == (200, "Failure", ["XDSUnknownStoredQuery"])

@@ -33,7 +33,7 @@ from world_scenes import VIEWERS, play
 
 PAIRS = 20
 """Pairs of worlds for each viewer."""
-READS, WRITES = 6, 4
+READS, WRITES = 9, 5
 """Questions asked in one pair, of all there are."""
 ADULTS = [person for person in people(11, 1000) if not person.guardians]
 

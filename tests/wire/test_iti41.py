@@ -151,10 +151,10 @@ def test_membership_on_another_link_is_ignored():
 
 
 def test_a_member_of_something_else_is_refused():
-    expected = "HM-x sourceObject: only the submission set has members, folders are not supported, Folder01"
-    assert said(a_member(), a_member("x", source="Folder01")) == [expected]
+    expected = "HM-x sourceObject: neither the submission set nor a folder, Folder01"
+    assert said(a_member(), a_member("x", source="Folder01"))[0] == expected
     assert said(a_member(), a_member("Folder01")) == [
-        "HM-Folder01 targetObject: not a document entry of this message, Folder01"
+        "HM-Folder01 targetObject: neither of this message nor the UUID of a registered entry, Folder01"
     ]
 
 
@@ -301,9 +301,9 @@ def test_a_context_is_cut_at_400_characters():
 
 def test_a_code_that_a_client_does_not_know_is_still_told():
     response = iti41.write_response((OLD,))
-    response[0][0].set("errorCode", "ReferencesExistException")
+    response[0][0].set("errorCode", "XDSUnknownCommunity")
     (problem,) = read_registry_response(response).problems
-    assert problem == Problem(XdsCode.REGISTRY_ERROR, f"ReferencesExistException: {OLD.context}")
+    assert problem == Problem(XdsCode.REGISTRY_ERROR, f"XDSUnknownCommunity: {OLD.context}")
 
 
 @pytest.mark.parametrize("change", ["tag", "status"])

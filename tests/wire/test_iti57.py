@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from dmp.record.entry import EntryStatus
+from dmp.record.entry import Association, EntryStatus, Relation
 from dmp.record.errors import InvalidMessage, Refused
 from dmp.record.profile import Profile, dmp, ihe
-from dmp.record.submission import MetadataUpdate, UpdateEntry, UpdateStatus
+from dmp.record.submission import MetadataUpdate, SubmitAssociation, UpdateEntry, UpdateFolder, UpdateStatus
 from dmp.record.visibility import Visibility
 from dmp.wire.xds import iti57, iti57_request
-from xds_builders import AT, ENTRY_UUID, SCHEMAS, a_lot, a_registered_entry, reparsed, schema
+from xds_builders import AT, ENTRY_UUID, SCHEMAS, a_folder, a_lot, a_registered_entry, reparsed, schema
 
 OTHER = ENTRY_UUID[:-1] + "9"
 needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the published schemas are not here")
@@ -234,3 +234,87 @@ def test_a_client_changes_the_status_of_a_document(action, before, after):
     request = reparsed(iti57.write_request(action(a_lot(), replace(REGISTERED, status=before))))
     schema("lcm.xsd").assertValid(request)
     assert read(request).operations == (UpdateStatus(ENTRY_UUID, before, after),)
+
+
+# -- what plain IHE alone knows
+
+PLAIN_CX = "1^^^&1.2&ISO"
+FOLDER = a_folder(logical_id=ENTRY_UUID, title="Grossesse", patient_cx=PLAIN_CX)
+PUT = SubmitAssociation(Association("Association01", Relation.HAS_MEMBER, OTHER, ENTRY_UUID))
+RELATE = SubmitAssociation(Association("Association02", Relation.APPENDS, "Document01", OTHER))
+FOLLOWED = UpdateEntry(replace(NEW_VERSION, patient_cx=PLAIN_CX, source_patient_cx=PLAIN_CX), 1)
+STAYING = replace(FOLLOWED, propagate=False)
+
+
+def a_plain_request(*operations):
+    return reparsed(iti57.write_request(MetadataUpdate(a_lot(patient_cx=PLAIN_CX), operations)))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [UpdateFolder(FOLDER, 3), UpdateFolder(FOLDER, 1, propagate=False), STAYING, PUT],
+    ids=["folder", "folder alone", "entry alone", "placement"],
+)
+def test_plain_ihe_reads_what_a_client_writes(operation):
+    assert read(a_plain_request(operation), ihe()).operations == (operation,)
+
+
+def test_a_new_version_and_its_new_link_come_together_when_nothing_is_carried_over():
+    assert read(a_plain_request(STAYING, RELATE), ihe()).operations == (STAYING, RELATE)
+    (said,) = refused(a_plain_request(FOLLOWED, RELATE), ihe())
+    assert said.startswith("OperationError Association02 AssociationPropagation")
+
+
+@pytest.mark.parametrize("operation", [UpdateFolder(FOLDER, 1), PUT], ids=["folder", "placement"])
+def test_the_french_profile_does_not_know_them(operation):
+    assert any(said.startswith("OperationError") for said in refused(a_plain_request(operation), dmp()))
+
+
+def test_propagation_is_yes_or_no():
+    request = a_plain_request(STAYING)
+    slot_of(request, "AssociationPropagation")[0][0].text = "perhaps"
+    (said,) = refused(request, ihe())
+    assert said == "OperationError operation-1 AssociationPropagation: neither yes nor no, perhaps"
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        (replace(FOLDER, logical_id=""), "Error operation-1 lid: not the UUID of a registered folder"),
+        (
+            replace(FOLDER, logical_id="Folder01"),
+            "Error operation-1 lid: not the UUID of a registered folder, Folder01",
+        ),
+        (replace(FOLDER, uuid=ENTRY_UUID), "Error operation-1 lid: also the id of the new version"),
+    ],
+)
+def test_a_folder_is_named_by_its_logical_id(folder, told):
+    assert any(said.startswith(told) for said in refused(a_plain_request(UpdateFolder(folder, 1)), ihe()))
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        (Association("a", Relation.REPLACES, OTHER, ENTRY_UUID), "Error a associationType: a replacement comes with"),
+        (Association("a", Relation.SNAPSHOT, OTHER, ENTRY_UUID), "OperationError a associationType: not a link"),
+        (Association("a", Relation.APPENDS, OTHER, "Document09"), "Error a targetObject: neither in this message"),
+        (Association("a", Relation.APPENDS, OTHER, OTHER), "Error a targetObject: also the source"),
+    ],
+)
+def test_a_link_that_cannot_be_added_is_refused(link, told):
+    assert any(said.startswith(told) for said in refused(a_plain_request(SubmitAssociation(link)), ihe()))
+
+
+def test_a_submit_association_without_its_association_is_refused():
+    request = a_plain_request(PUT)
+    listed = the(request, "RegistryObjectList")
+    listed.remove(listed.xpath("*[@id='Association01']")[0])
+    (said,) = refused(request, ihe())
+    assert said == "OperationError operation-1 targetObject: not an association of this message, Association01"
+
+
+def test_a_folder_without_operation_is_refused():
+    request = a_plain_request(UpdateFolder(FOLDER, 1), ARCHIVE)
+    listed = the(request, "RegistryObjectList")
+    listed.remove(listed.xpath("*[@id='operation-1']")[0])
+    assert "OperationError Folder01 HasMember: no operation updates this folder" in refused(request, ihe())

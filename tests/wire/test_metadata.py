@@ -7,7 +7,7 @@ from dmp.record.errors import Refused, XdsCode
 from dmp.record.profile import Profile, dmp, ihe
 from dmp.record.visibility import ACT_CODE_SYSTEM, MASKED, NORMAL, VISIBILITY_SYSTEM, Visibility
 from dmp.wire.xds import iti41
-from dmp.wire.xds.schemes import CLASS_CODE, CONFIDENTIALITY, ENTRY_UNIQUE_ID, FOLDER_NODE, LIMITED_METADATA_NODES
+from dmp.wire.xds.schemes import CLASS_CODE, CONFIDENTIALITY, ENTRY_UNIQUE_ID, LIMITED_METADATA_NODES
 from xds_builders import AT, CX, a_lot, a_member, a_signature, a_submission, an_author, an_entry, inline, reparsed
 
 RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
@@ -317,14 +317,6 @@ def test_limited_metadata_is_refused():
     for node in LIMITED_METADATA_NODES:
         etree.SubElement(entry_of(request), f"{{{RIM}}}Classification", classificationNode=node)
     assert set(problems(request)) == {"RepositoryMetadataError: Document01 limitedMetadata: not accepted"}
-
-
-def test_folders_are_refused_in_plain_words():
-    request = a_request()
-    listed = the(request, "//rim:RegistryObjectList")
-    folder = etree.SubElement(listed, f"{{{RIM}}}RegistryPackage", id="Folder01")
-    etree.SubElement(folder, f"{{{RIM}}}Classification", classificationNode=FOLDER_NODE)
-    assert problems(request) == ["RepositoryMetadataError: Folder01 RegistryPackage: folders are not supported"]
 
 
 def test_an_element_that_has_no_place_is_refused():

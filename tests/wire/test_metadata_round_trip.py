@@ -12,8 +12,8 @@ from dmp.record.profile import ihe
 from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry
 from dmp.record.visibility import CONFIDENTIALITY_SYSTEM, Visibility
 from dmp.wire.xds import iti18, iti41, iti57
-from dmp.wire.xds.schemes import ENTRY_SLOTS, LOT_SLOTS
-from xds_builders import AT, LETTER, a_lot, a_member, an_entry, inline, reparsed
+from dmp.wire.xds.schemes import ENTRY_SLOTS, FOLDER_SLOTS, LOT_SLOTS
+from xds_builders import AT, LETTER, a_folder, a_lot, a_member, a_placement, an_entry, inline, reparsed
 
 TEXT = st.text("aé€𝄞<>&\"'|^~\\ \t\n", max_size=8)
 WORD = st.text("aZ09é€𝄞<>&\"'|~", min_size=1, max_size=8)
@@ -87,6 +87,18 @@ LOTS = st.builds(
     intended_recipients=tuples(WORD),
     extra=extras(LOT_SLOTS),
 )
+FOLDERS = st.builds(
+    replace,
+    st.just(a_folder()),
+    uuid=UUIDS,
+    unique_id=OIDS.map(lambda oid: f"1.7.{oid}"),
+    patient_cx=CXS,
+    codes=tuples(CODES, 1),
+    title=TEXT.filter(str.strip),
+    comments=TEXT,
+    last_update=st.just("") | TIMES,
+    extra=extras(FOLDER_SLOTS),
+)
 RELATIONSHIPS = (Relation.REPLACES, Relation.APPENDS, Relation.TRANSFORMS, Relation.SIGNS)
 LINKS = st.builds(
     Association,
@@ -104,9 +116,15 @@ def submissions(draw) -> Submission:
     lot = draw(LOTS)
     entries = draw(st.lists(ENTRIES, max_size=3, unique_by=(lambda e: e.uuid, lambda e: e.unique_id)))
     entries = tuple(replace(entry, patient_cx=lot.patient_cx, home=draw(HOMES)) for entry in entries)
+    folders = draw(st.lists(FOLDERS, max_size=2, unique_by=(lambda f: f.uuid, lambda f: f.unique_id)))
+    folders = tuple(replace(folder, patient_cx=lot.patient_cx, home=draw(HOMES)) for folder in folders)
     members = [a_member(e.uuid, uuid=f"member-{n}", source=lot.uuid) for n, e in enumerate(entries)]
     links = [replace(draw(LINKS), source=entry.uuid) for entry in entries]
-    return Submission(lot, entries, (*members, *links), {entry.uuid: LETTER for entry in entries})
+    placed = [a_placement(f.uuid, e.uuid, uuid=f"{f.uuid[9:]} {n}") for f in folders for n, e in enumerate(entries)]
+    held = [(f"holds {held.uuid}", held.uuid) for held in (*folders, *placed)]
+    links += [*placed, *[a_member(target, uuid=uuid, source=lot.uuid, membership="") for uuid, target in held]]
+    documents = {entry.uuid: LETTER for entry in entries}
+    return Submission(lot, entries, (*members, *links), documents, folders=folders)
 
 
 @settings(max_examples=40, deadline=None)
@@ -121,12 +139,19 @@ def test_a_submission_is_read_as_it_was_written(submission):
 
 
 @settings(max_examples=40, deadline=None)
-@given(tuples(st.tuples(ENTRIES, UUIDS, STATUSES, st.integers(1, 10**8))), tuples(LOTS), tuples(LINKS), STATUSES)
-def test_what_a_query_found_is_read_as_it_was_written(found, lots, links, status):
+@given(
+    tuples(st.tuples(ENTRIES, UUIDS, STATUSES, st.integers(1, 10**8))),
+    tuples(LOTS),
+    tuples(LINKS),
+    tuples(FOLDERS),
+    STATUSES,
+)
+def test_what_a_query_found_is_read_as_it_was_written(found, lots, links, folders, status):
     entries = tuple(replace(e, logical_id=lid, status=kept, version=version) for e, lid, kept, version in found)
     lots = tuple(replace(lot, status=status) for lot in lots)
     links = tuple(replace(link, status=status) for link in links)
-    objects = RegistryObjects(entries, lots, links)
+    folders = tuple(replace(folder, logical_id=folder.uuid, version=2, status=status) for folder in folders)
+    objects = RegistryObjects(entries, lots, links, folders)
     response = iti18.write_response(objects, full_objects=True)
     assert iti18.read_response(reparsed(response), at=AT).objects == objects
 

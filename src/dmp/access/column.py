@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from dmp.record.actor import (
+    Administrator,
     Authentication,
     Caller,
     FacilitySoftware,
@@ -53,15 +54,16 @@ class Column(StrEnum):
     HOLDER = "holder"
     REPRESENTATIVE = "representative"
     OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
 
     __hash__ = str.__hash__
     """Columns are looked up at every decision, and the hash that an Enum has of its own is slow."""
 
 
-PUBLISHED = tuple(column for column in Column if column not in ("holder", "representative", "operator"))
-"""The columns of the published tables (`matrix.csv`)."""
-CITIZENS = (Column.HOLDER, Column.REPRESENTATIVE, Column.OPERATOR)
+CITIZENS = (Column.HOLDER, Column.REPRESENTATIVE, Column.OPERATOR, Column.ADMINISTRATOR)
 """The columns of `citizens.csv`: the people whom the published tables leave out."""
+PUBLISHED = tuple(column for column in Column if column not in CITIZENS)
+"""The columns of the published tables (`matrix.csv`)."""
 ATTENDING = (
     Column.ATTENDING_NORMAL,
     Column.ATTENDING_BREAK_GLASS,
@@ -149,7 +151,7 @@ def _of_professional(actor: Professional, mode: Mode, record: Record | None) -> 
     return (_ATTENDING if attending else _DOCTOR)[air].get(mode)
 
 
-def _of_citizen(actor: Holder | Representative | Operator) -> Column:
+def _of_citizen(actor: Holder | Representative | Operator | Administrator) -> Column:
     match actor:
         case Holder():
             return Column.HOLDER
@@ -157,3 +159,5 @@ def _of_citizen(actor: Holder | Representative | Operator) -> Column:
             return Column.REPRESENTATIVE
         case Operator():
             return Column.OPERATOR
+        case Administrator():
+            return Column.ADMINISTRATOR

@@ -2,7 +2,7 @@
 
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.record.actor import Holder, Mode, Operator, Professional, Representative
+from dmp.record.actor import Administrator, Holder, Mode, Operator, Professional, Representative
 from dmp.record.verb import Verb
 
 FREE = frozenset(
@@ -37,6 +37,11 @@ def representative_of_the_holder(question: Question, _policy: Policy) -> bool:
 def operator_of_the_service(question: Question, _policy: Policy) -> bool:
     """The operator opens, closes and tests; the matrix gives him no document (DEC-122)."""
     return isinstance(question.caller.actor, Operator)
+
+
+def administrator_of_the_service(question: Question, _policy: Policy) -> bool:
+    """The administrator removes, with a reason; the matrix gives him nothing else (xds-wire 7.6, 7.7)."""
+    return isinstance(question.caller.actor, Administrator)
 
 
 def act_without_care_relation(question: Question, _policy: Policy) -> bool:

@@ -23,9 +23,12 @@ from dmp.record.record import RecordState
 from dmp.record.verb import Verb
 
 MIDWIFE = "50"
-WITHOUT_RECORD = (Verb.TEST_RECORD, Verb.OPEN_RECORD)
-"""The acts that make sense where there is no record: the answer is «none», or there will be one."""
-ON_CLOSED_RECORD = (Verb.TEST_RECORD, Verb.REOPEN_RECORD)
+WITHOUT_RECORD = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.LIST_RETENTION)
+"""The acts that make sense where there is no record: the answer is «none», there will be one, or it is about many."""
+ON_CLOSED_RECORD = (Verb.TEST_RECORD, Verb.REOPEN_RECORD, Verb.HOLD_RECORD, Verb.LIFT_HOLD, Verb.DESTROY_RECORD)
+"""Testing, reopening, destroying, and the legal hold, which reads and writes nothing of the content."""
+REMOVALS = (Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS)
+"""Acts of an administrator, for good."""
 CARE = frozenset(
     {
         Verb.FIND,
@@ -97,6 +100,11 @@ def break_glass_without_reason(question: Question, _policy: Policy) -> bool:
     return question.caller.mode is Mode.BREAK_GLASS and not question.caller.reason.strip()
 
 
+def removal_without_reason(question: Question, _policy: Policy) -> bool:
+    """Every removal says why: the trace keeps it for good (xds-wire 7.7)."""
+    return question.verb in REMOVALS and not question.caller.reason.strip()
+
+
 def not_a_regulation_centre(question: Question, policy: Policy) -> bool:
     """The mode of the emergency call centres is for the structures of the list (DEC-20)."""
     if question.caller.mode is not Mode.EMERGENCY_DISPATCH:
@@ -152,6 +160,12 @@ def record_closed(question: Question, _policy: Policy) -> bool:
     """A closed record is neither read nor written, by anyone; it may be tested and reopened (LC-10, DEC-5)."""
     closed = question.record is not None and question.record.state is RecordState.CLOSED
     return closed and question.verb not in ON_CLOSED_RECORD
+
+
+def under_legal_hold(question: Question, _policy: Policy) -> bool:
+    """What a court or an inquiry may ask for is neither removed nor destroyed («gel légal», xds-wire 7.7)."""
+    held = question.record is not None and question.record.legal_hold is not None
+    return held and question.verb in (*REMOVALS, Verb.DESTROY_RECORD)
 
 
 def blocked_by_the_holder(question: Question, _policy: Policy) -> bool:

@@ -52,6 +52,8 @@ class Scope:
     record: Record | None
     asks: tuple[Ask, ...]
     verb: Verb | None = None
+    others: tuple[Record, ...] = ()
+    """Other records that the act changes, each of which keeps the trace too (LC-18)."""
 
     @property
     def main_verb(self) -> Verb:

@@ -54,7 +54,9 @@ class ReadDocuments:
             Refused: all of it is more than one answer may hold.
         """
         best: dict[str, DocumentEntry] = {}
-        for entry in sorted(turn.entries, key=_preference):
+        # Octets that are kept elsewhere, or were removed, are not found here (ITI-42, ITI-86).
+        held = (entry for entry in turn.entries if turn.contents.has_document(entry.uuid))
+        for entry in sorted(held, key=_preference):
             best.setdefault(unique_key(entry.unique_id), entry)
         chosen = [best.get(unique_key(unique_id)) for unique_id in self.unique_ids]
         found = {entry.uuid: entry for entry in chosen if entry is not None}

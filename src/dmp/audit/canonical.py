@@ -56,6 +56,13 @@ class Fields:
             raise InvalidTrace(f"{name}: not a text")
         return value
 
+    def number(self, name: str) -> int:
+        """A whole number, not negative."""
+        value = self._members.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise InvalidTrace(f"{name}: not a number")
+        return value
+
     def flag(self, name: str) -> bool:
         """A boolean member."""
         value = self._members.get(name)

@@ -8,7 +8,8 @@ where the text is disclosed; after the last leaf that it covers, a `head` line.
 A receipt: a `header` line; `head` lines in order, from the last one that the
 person holds (if any) to the newest, each but the first followed by the
 `consistency` line that links it to the one before; an `entry` line per
-disclosed trace, with its path to the newest head.
+disclosed trace, with its path to the newest head; a `certificate` line per
+certificate of erasure, signed, whose digest the text of the trace holds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from datetime import datetime
 from itertools import islice
 
 from dmp.audit.canonical import canonical, timestamp
+from dmp.audit.erasure import SignedErasure
 from dmp.audit.heads import SignedHead
 from dmp.audit.tree import Subtree, consistency_path, inclusion_path
 
@@ -48,6 +50,14 @@ class Entry:
     disclosed: Disclosure
 
 
+@dataclass(frozen=True)
+class Erasure:
+    """A certificate of erasure in a receipt, and the sequence of the trace that holds its digest."""
+
+    sequence: int
+    signed: SignedErasure
+
+
 def write_log(
     public_key: bytes, leaves: Iterable[Leaf], heads: Iterable[SignedHead], *, exported_at: datetime
 ) -> Iterator[bytes]:
@@ -77,10 +87,12 @@ def write_receipt(
     subtree: Subtree,
     *,
     exported_at: datetime,
+    erasures: Iterable[Erasure] = (),
 ) -> Iterator[bytes]:
     """Write the receipt of one person; `subtree` looks up the tree of the newest head.
 
-    Entries and heads come in order; there is at least one head.
+    Entries and heads come in order; there is at least one head. The trace of
+    each erasure is among the entries.
     """
     yield _header(RECEIPT, public_key, exported_at)
     size = 0
@@ -94,6 +106,9 @@ def write_receipt(
         path = inclusion_path(entry.sequence, size, subtree)
         steps = [step.hex() for step in path]
         yield _line(type="entry", sequence=entry.sequence, path=steps, **_told(entry.disclosed))
+    for erasure in erasures:
+        text, signature = erasure.signed.certificate.text(), erasure.signed.signature
+        yield _line(type="certificate", sequence=erasure.sequence, text=text.decode("ascii"), signature=signature.hex())
 
 
 def _header(name: str, public_key: bytes, at: datetime) -> bytes:

@@ -1,7 +1,7 @@
 """What a trace says («trace»): who did what, on which ground, with what effect (LOG-1, security 11.1)."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 

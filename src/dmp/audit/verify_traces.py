@@ -325,6 +325,8 @@ class Copy:
     leaves: dict[int, Seen] = field(default_factory=dict)
     unlinked: list[Head] = field(default_factory=list)
     texts: int = 0
+    told: dict[int, str] = field(default_factory=dict)
+    certificates: int = 0
 
     @property
     def newest(self) -> Head:
@@ -424,8 +426,10 @@ def take_receipt_line(copy: Copy) -> Callable[[Line], None]:
         elif line.type == "consistency" and waiting:
             take_link(line, waiting[0], waiting[1])
             waiting.clear()
-        elif line.type == "entry" and copy.heads:
+        elif line.type == "entry" and copy.heads and not copy.certificates:
             take_entry(line, copy, copy.newest)
+        elif line.type == "certificate":
+            take_certificate(line, copy)
         else:
             raise line.broken("type de ligne inattendu", "unexpected type of line")
 
@@ -451,16 +455,32 @@ def take_entry(line: Line, copy: Copy, head: Head) -> None:
     if not is_included(leaf, sequence, head.size, line.path(), head.root):
         raise line.broken("cette trace n'est pas dans l'arbre signé", "this trace is not in the signed tree")
     copy.leaves[sequence] = Seen(line.number, leaf)
+    copy.told[sequence] = line.text("text")
     copy.texts += 1
+
+
+def take_certificate(line: Line, copy: Copy) -> None:
+    """Check a certificate of erasure: signed, and held by a trace that this file proves."""
+    line.only("sequence", "text", "signature")
+    text = ascii_text(line)
+    if not is_signed(copy.key, text, line.octets("signature", 64)):
+        raise line.broken("la signature du certificat est fausse", "the signature of the certificate is wrong")
+    if sha256(text).hexdigest() not in copy.told.get(line.number_of("sequence"), ""):
+        raise line.broken("aucune trace ne porte ce certificat", "no trace holds this certificate")
+    copy.certificates += 1
 
 
 def committed_text(line: Line) -> bytes:
     """The commitment that a disclosed text must have."""
+    return commitment(line.octets("salt", 32), ascii_text(line))
+
+
+def ascii_text(line: Line) -> bytes:
+    """The octets of a text."""
     try:
-        text = line.text("text").encode("ascii")
+        return line.text("text").encode("ascii")
     except UnicodeEncodeError:
         raise line.broken("text n'est pas en ASCII", "text is not ASCII") from None
-    return commitment(line.octets("salt", 32), text)
 
 
 def read_head(line: Line, key: bytes) -> Head:
@@ -553,6 +573,9 @@ def report(copy: Copy, *, trusted: bool) -> None:
     until = copy.newest.at
     say(f"OK : {len(copy.leaves)} traces, {copy.texts} textes, {len(copy.heads)} têtes signées, jusqu'au {until}.")
     say(f"OK: {len(copy.leaves)} traces, {copy.texts} texts, {len(copy.heads)} signed heads, up to {until}.")
+    if copy.certificates:
+        say(f"Certificats d'effacement prouvés : {copy.certificates}.")
+        say(f"Certificates of erasure proven: {copy.certificates}.")
     if not trusted:
         print_of_key = sha256(copy.key).hexdigest()
         say(f"Empreinte de la clé, à comparer avec celle que publie le service : {print_of_key}")

@@ -44,7 +44,7 @@ from dmp.record.record import ClosingReason, Oppositions
 from dmp.record.submission import MetadataUpdate, Submission
 from dmp.record.visibility import Visibility
 from dmp.wire import habilitations, hl7v3, soap
-from dmp.wire.xds import iti18, iti18_request, iti41, iti43, iti57_request
+from dmp.wire.xds import iti18, iti18_request, iti41, iti42, iti43, iti57_request, iti62, iti86
 from dmp.wire.xds.responses import RegistryAnswer, ResponseStatus, read_registry_response
 from dmp.wire.xml import Element
 
@@ -293,6 +293,28 @@ class DmpClient:
         reply = self._call("registry", soap.Action.UPDATE, iti57_request.write_request(update), patient)
         return _succeeded(read_registry_response(reply.body))
 
+    def register(self, patient: PatientId, submission: Submission) -> tuple[Problem, ...]:
+        """Register a lot whose documents stay elsewhere (ITI-42); plain IHE only, on the internal listener."""
+        reply = self._call("admin-registry", soap.Action.REGISTER, iti42.write_request(submission), patient)
+        return _succeeded(read_registry_response(reply.body))
+
+    # -- administration, with the client `in_mode(Mode.NORMAL, reason)`
+
+    def remove_metadata(self, patient: PatientId, ids: Iterable[str]) -> None:
+        """Remove registered objects, by their ids (ITI-62)."""
+        reply = self._call("admin-registry", soap.Action.DELETE, iti62.write_request(ids), patient)
+        _succeeded(read_registry_response(reply.body))
+
+    def remove_documents(self, patient: PatientId, unique_ids: Iterable[str]) -> RegistryAnswer:
+        """Remove the octets of documents, by uniqueId (ITI-86); the answer tells those that were not there."""
+        requests = [iti43.DocumentRequest(self._repository, unique_id) for unique_id in unique_ids]
+        body = iti86.write_request(requests)
+        reply = self._call("admin-repository", soap.Action.REMOVE_DOCUMENTS, body, patient)
+        answer = read_registry_response(reply.body)
+        if answer.status is ResponseStatus.FAILURE:
+            raise _refused(answer.problems)
+        return answer
+
     # -- how
 
     def security(self, patient: PatientId | None) -> Element:
@@ -327,7 +349,13 @@ class DmpClient:
         return answer.context
 
     def _call(
-        self, service: str, action: str, body: Element, patient: PatientId, *, parts: Sequence[iti43.Part] = ()
+        self,
+        service: str,
+        action: str,
+        body: Element,
+        patient: PatientId,
+        *,
+        parts: Sequence[iti43.Part] | None = None,
     ) -> Reply:
         return self._transport.call(self._services[service], action, body, security=self.security(patient), parts=parts)
 

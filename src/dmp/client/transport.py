@@ -40,8 +40,10 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
-    def call(self, url: str, action: str, body: Element, *, security: Element, parts: Sequence[Part] = ()) -> Reply:
-        """Send one message, as MTOM when it has parts.
+    def call(
+        self, url: str, action: str, body: Element, *, security: Element, parts: Sequence[Part] | None = None
+    ) -> Reply:
+        """Send one message, as MTOM when it may have parts, be there none.
 
         Raises:
             Fault: the service refused the message.
@@ -49,7 +51,7 @@ class Transport:
         """
         message = f"urn:uuid:{uuid.uuid4()}"
         root = soap.request(body, action=action, to=url, message_id=message, security=security)
-        if parts:
+        if parts is not None:
             boundary, root_id = f"uuid:{uuid.uuid4()}", f"root.{secrets.token_hex(8)}@dmp"
             media_type, pieces = mtom.write(root, parts, boundary=boundary, root_id=root_id, action=action)
             content = b"".join(pieces)

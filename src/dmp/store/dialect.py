@@ -2,17 +2,18 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store import schema
+from dmp.store.hosts import address
 
 PATIENCE = 30
 """Seconds to wait for a connection, or for what another transaction holds."""
@@ -42,16 +43,20 @@ _OUTAGES = frozenset({"OperationalError", "InternalError", "InterfaceError"})
 """Names of the classes of DB-API 2.0 by which a driver says that the database cannot be used."""
 
 
-def open_engine(url: str, *, connections: int = 2) -> Engine:
+def open_engine(url: str, *, connections: int = 2, standby: bool = False) -> Engine:
     """Open a database for what is written as statements: migrations, the trace tree, operators.
 
-    SQLite gets a single connection, since each of its transactions holds the whole file.
+    SQLite gets a single connection, since each of its transactions holds the whole file. With `standby`, a
+    server is refused that would acknowledge what no synchronous standby has on its disk.
 
     Raises:
         StorageUnavailable: it would lose acknowledged rows at a power cut (security 13.1), or does not answer.
     """
-    parsed = make_url(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, connections)
+    parsed = address(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and standby:
+        raise StorageUnavailable("SQLite has no standby")
+    engine = _sqlite(parsed) if sqlite else _postgresql(parsed, connections, standby=standby)
     try:
         _refuse_unsafe_durability(engine)
     except DBAPIError as error:
@@ -63,12 +68,12 @@ def open_engine(url: str, *, connections: int = 2) -> Engine:
     return engine
 
 
-def open_lanes(url: str, *, connections: int) -> Engine:
+def open_lanes(url: str, *, connections: int, standby: bool = False) -> Engine:
     """Open a database for acts on records: connections that commit each statement (store/lane.py)."""
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_connections(parsed, connections)
-    return _postgresql_connections(parsed, connections, isolation_level="AUTOCOMMIT")
+    return _postgresql_connections(parsed, connections, standby=standby, isolation_level="AUTOCOMMIT")
 
 
 def _sqlite(url: URL) -> Engine:
@@ -98,19 +103,21 @@ def _sqlite_connections(url: URL, connections: int) -> Engine:
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = dbapi.cursor()
         _write_ahead(cursor)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        # What is deleted is overwritten where that costs no write of its own: the key of a destroyed record is.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=FAST"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     return engine
 
 
-def _postgresql(url: URL, connections: int) -> Engine:
+def _postgresql(url: URL, connections: int, *, standby: bool) -> Engine:
     # What waited for a row must then see what the other transaction wrote in it.
-    return _postgresql_connections(url, connections, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    kept = {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+    return _postgresql_connections(url, connections, standby=standby, **kept)
 
 
-def _postgresql_connections(url: URL, connections: int, **options: Any) -> Engine:
+def _postgresql_connections(url: URL, connections: int, *, standby: bool, **options: Any) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
@@ -124,6 +131,11 @@ def _postgresql_connections(url: URL, connections: int, **options: Any) -> Engin
     @event.listens_for(engine, "connect")
     def prepare(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = dbapi.cursor()
+        try:
+            _refuse_unsafe_server(cursor, standby=standby)
+        except StorageUnavailable:
+            dbapi.close()
+            raise
         cursor.execute(f"SET lock_timeout = '{PATIENCE}s'")
         cursor.close()
         dbapi.commit()
@@ -146,16 +158,29 @@ def _write_ahead(cursor: DBAPICursor) -> None:
 
 
 def _refuse_unsafe_durability(engine: Engine) -> None:
-    with engine.connect() as connection:
+    with engine.connect() as connection:  # PostgreSQL is looked at when a connection is made
         if engine.dialect.name == "sqlite":
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
             if mode != "wal":
                 raise StorageUnavailable("SQLite cannot keep a write-ahead log here: give it a file on a local disk")
-            return
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            value = connection.exec_driver_sql(f"SHOW {setting}").scalar_one()
-            if value == "off":
-                raise StorageUnavailable(f"PostgreSQL runs with {setting}=off: acknowledged documents could be lost")
+
+
+def _refuse_unsafe_server(cursor: DBAPICursor, *, standby: bool) -> None:
+    """Look at each connection, not at start alone: after a fail-over it is another server, with its own settings."""
+    names = ("fsync", "synchronous_commit", "full_page_writes", "synchronous_standby_names")
+    cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in names))
+    (row,) = cursor.fetchall()
+    values = dict(zip(names, row, strict=True))
+    for name in names[:3]:
+        if values[name] == "off":
+            raise StorageUnavailable(f"PostgreSQL runs with {name}=off: acknowledged documents could be lost")
+    if not standby:
+        return
+    if values["synchronous_commit"] not in ("on", "remote_apply"):
+        waits = f"PostgreSQL runs with synchronous_commit={values['synchronous_commit']}"
+        raise StorageUnavailable(f"{waits}: DMP_SYNCHRONOUS_STANDBY needs on or remote_apply")
+    if not values["synchronous_standby_names"]:
+        raise StorageUnavailable("DMP_SYNCHRONOUS_STANDBY: PostgreSQL runs with empty synchronous_standby_names")
 
 
 def is_conflict(error: BaseException) -> bool:
@@ -195,6 +220,22 @@ def hold_schema(connection: Connection) -> None:
     """Let one migration run at a time, however many services start together; SQLite already holds its lock."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+
+
+def load(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Insert many rows, the fastest way there is; an id that the engine counts goes on after the highest of them."""
+    if connection.dialect.name == "sqlite":
+        if rows:
+            connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    names = ", ".join(columns)
+    with connection.connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    counted = table.autoincrement_column
+    if counted is not None and isinstance(counted.autoincrement, bool) and rows:
+        sequence = func.pg_get_serial_sequence(table.name, counted.name)
+        connection.execute(select(func.setval(sequence, select(func.max(counted)).scalar_subquery())))
 
 
 def kept_in_the_row(engine_name: str) -> list[DDL]:

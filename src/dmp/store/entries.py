@@ -289,7 +289,7 @@ class RecordContents:
         ref = self._blobs.put(content.chunks())
         self._written_blobs.append(ref.name)
         self._put(DocumentPiece(ref.name, ref.key, ref.size, bytes.fromhex(content.sha256), ref.stored_sha256))
-        row = {"record": self._record.key, "id": ref.name, "size": ref.size, "stored_sha256": ref.stored_sha256}
+        row = {"record": self._record.key, "id": ref.name, "size": ref.stored_size, "stored_sha256": ref.stored_sha256}
         self._batch.add(statements.ADD_DOCUMENT, row)
         return ref.name
 

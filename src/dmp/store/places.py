@@ -26,5 +26,9 @@ class Places:
         """Remember where an object is."""
         self._batch.add(statements.ADD_PLACE, {"token": self._token(uuid), "record": record})
 
+    def forget(self, uuid: str, record: str) -> None:
+        """An object is no longer there."""
+        self._batch.add(statements.DROP_PLACE, {"token": self._token(uuid), "key": record})
+
     def _token(self, uuid: str) -> bytes:
         return self._vault.digest(f"object {uuid}")[:_LENGTH]

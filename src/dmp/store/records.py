@@ -64,7 +64,16 @@ class Records:
         self._added: dict[bytes, str] = {}
 
     def of(self, patient: PatientId) -> Record | None:
-        """Find the record of a person, whatever identifier of theirs is given; None when there is none."""
+        """Find the record of a person, whatever identifier of theirs is given; None when there is none.
+
+        One that was absorbed leads to the record that absorbed it (LC-18).
+        """
+        record = self._named(patient)
+        while record is not None and record.merged_into:
+            record = self._found(record.merged_into)
+        return record
+
+    def _named(self, patient: PatientId) -> Record | None:
         token = self._vault.person(patient)
         remembered = self._addresses.get(token)
         if remembered is not None:
@@ -93,13 +102,18 @@ class Records:
             raise LookupError("no record has this key")
         return record
 
+    def find(self, key: str) -> Record | None:
+        """Read one record by its key; None when there is none, or it was destroyed."""
+        return self._found(key)
+
     def _found(self, key: str) -> Record | None:
         held = self._held.get(key) or self._read(key)
         return None if held is None else held.record
 
     def _read(self, key: str) -> Held | None:
         rows = self._rows(key)
-        if not rows:
+        # A destroyed record has lost its key: it is no record (DEC-31).
+        if not rows or not rows[0][3]:
             return None
         revision, version, master, wrapped, sealed = rows[0][:5]
         seal = self._vault.open_key(key, master, bytes(wrapped))

@@ -15,7 +15,7 @@ metadata = MetaData()
 _KEY = String(36)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
-PATIENT_TABLES = ("record", "record_history", "page", "document", "trace")
+PATIENT_TABLES = ("record", "record_history", "page", "document", "trace", "erasure")
 """Tables distributed by `record`."""
 
 record = Table(
@@ -86,6 +86,32 @@ trace = Table(
 )
 """Append-only; the text and its salt are sealed, the commitment enters the tree."""
 
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("record", _KEY, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+"""Append-only; records that were destroyed, with the signed certificate, which names nobody (security 12.5)."""
+
+former_identifier = Table(
+    "former_identifier",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("record", _KEY, primary_key=True),
+)
+"""From an INS (keyed hash) to the destroyed records of the person: all that is left of who they were of."""
+
+forwarding = Table(
+    "forwarding",
+    metadata,
+    Column("target", String(255), primary_key=True),
+    Column("sent", BigInteger, nullable=False),
+)
+"""How many leaves of the tree each repository of audits has been sent (`dmp.forwarding`)."""
+
 trace_queue = Table(
     "trace_queue",
     metadata,
@@ -123,7 +149,7 @@ seen = Table(
     Column("content", LargeBinary, nullable=False),
     Column("holder", LargeBinary, nullable=False),
     Column("until", BigInteger, nullable=False),
-    Index("seen_by_end", "until"),
+    Index("seen_by_end", "until", postgresql_using="brin"),
 )
 """Assertions and message ids already used, for their window (DEC-50, xds-wire 1.4-8)."""
 
@@ -153,5 +179,5 @@ activity = Table(
 )
 """Who works where."""
 
-APPEND_ONLY = ("trace", "leaf", "head", "record_history")
+APPEND_ONLY = ("trace", "leaf", "head", "record_history", "erasure")
 """Tables that no statement may change or empty: triggers refuse it."""

@@ -1,18 +1,19 @@
 """The tree of all traces: sealed every minute, verified at will (security 11.3, ADR 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select
 
 from dmp.audit.export import Leaf, write_log
 from dmp.audit.heads import FIRST, SignedHead, TreeHead, seal
 from dmp.audit.tree import Frontier, commitment, leaf_hash
-from dmp.store import schema
+from dmp.store import erasure, schema
 from dmp.store.packing import instant, microseconds
+from dmp.store.snapshot import snapshot, stream
 from dmp.store.traces import NO_RECORD
 from dmp.store.tx import Store
 
@@ -84,6 +85,8 @@ class Verification:
     traces: int = 0
     waiting: int = 0
     heads: int = 0
+    erased: int = 0
+    """Texts of destroyed records: nobody reads them any more, their commitments stand."""
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -96,21 +99,33 @@ class Verification:
         """One line for people; the first fault when there is one."""
         if self.faults:
             return f"dmp: traces NOT sound: {self.faults[0]} ({len(self.faults)} faults)"
-        return f"dmp: {self.traces} traces sound, {self.heads} signed heads, {self.waiting} waiting for the next one"
+        told = f"dmp: {self.traces} traces sound, {self.heads} signed heads, {self.waiting} waiting for the next one"
+        return f"{told}, {self.erased} texts erased with their records" if self.erased else told
 
 
 def verify(store: Store) -> Verification:
     """Check every trace: it opens, its commitment holds, it stands in the tree or in the queue, the heads follow."""
-    found = Verification()
+    found = verify_tree(store)
     with store.connection() as connection:
-        _verify_tree(connection, store, found)
-        records = _verify_places(connection, found)
+        records = connection.execute(select(schema.trace.c.record).distinct()).scalars().all()
+        destroyed = erasure.verify(connection, store.vault, found.faults)
+        found.erased = _count_of(connection, destroyed)
     for record in records:
-        _verify_texts(store, record, found)
+        if record not in destroyed:
+            _verify_texts(store, record, found)
     return found
 
 
-def _verify_tree(connection: Connection, store: Store, found: Verification) -> None:
+def verify_tree(store: Store) -> Verification:
+    """Check, as of one moment and without opening a text, that the tree and the traces are one another's."""
+    found = Verification()
+    with snapshot(store) as connection:
+        _verify_heads(connection, store, found)
+        _verify_places(connection, found)
+    return found
+
+
+def _verify_heads(connection: Connection, store: Store, found: Verification) -> None:
     frontier, previous = Frontier(), FIRST
     leaves = _leaves(connection)
     key = store.vault.heads.public_key()
@@ -133,27 +148,39 @@ def _verify_tree(connection: Connection, store: Store, found: Verification) -> N
         found.faults.append("a leaf stands after the last head")
 
 
-def _verify_places(connection: Connection, found: Verification) -> list[str]:
-    """Every trace is in the tree or in the queue, once, with its commitment; gives the records that have traces."""
-    records: dict[str, None] = {}
-    placed = {(row.record, row.trace): bytes(row.commitment) for row in connection.execute(select(schema.leaf))}
-    queued = {(r.record, r.trace): bytes(r.commitment) for r in connection.execute(select(schema.trace_queue))}
-    found.waiting = len(queued)
-    for row in connection.execute(select(schema.trace)):
-        found.traces += 1
-        records[row.record] = None
-        expected = placed.pop((row.record, row.id), None) or queued.pop((row.record, row.id), None)
-        if expected is None or expected != bytes(row.commitment):
-            found.faults.append(f"trace {row.id} is not the one of the tree")
-    found.faults += [f"trace {name} is in the tree and nowhere else" for _, name in (*placed, *queued)]
-    return list(records)
+def _verify_places(connection: Connection, found: Verification) -> None:
+    """Every trace is in the tree or in the queue, once, with its commitment; compared inside the database."""
+    trace, leaf, queued = schema.trace.c, schema.leaf.c, schema.trace_queue.c
+    sealed = and_(leaf.record == trace.record, leaf.trace == trace.id)
+    waiting = and_(queued.record == trace.record, queued.trace == trace.id)
+    everything = schema.trace.outerjoin(schema.leaf, sealed).outerjoin(schema.trace_queue, waiting)
+    differs = func.coalesce(leaf.commitment, queued.commitment, b"") != trace.commitment
+    for name in stream(connection, select(trace.id).select_from(everything).where(differs)):
+        found.faults.append(f"trace {name.id} is not the one of the tree")
+    for table, own in ((schema.leaf, sealed), (schema.trace_queue, waiting)):
+        lost = select(table.c.trace).select_from(table.outerjoin(schema.trace, own)).where(trace.id.is_(None))
+        found.faults += [f"trace {row.trace} is in the tree and nowhere else" for row in stream(connection, lost)]
+    found.traces, found.waiting = _count(connection, schema.trace), _count(connection, schema.trace_queue)
+    if found.traces != _count(connection, schema.leaf) + found.waiting and not found.faults:
+        found.faults.append("a trace is in the tree twice")
+
+
+def _count_of(connection: Connection, records: Collection[str]) -> int:
+    """How many traces these records have."""
+    query = select(func.count()).select_from(schema.trace)
+    return sum(connection.execute(query.where(schema.trace.c.record == record)).scalar_one() for record in records)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def _verify_texts(store: Store, record: str, found: Verification) -> None:
     """Every text opens with the key of its record and matches its commitment."""
     with store.begin() as tx:
-        if record != NO_RECORD:
-            tx.records.get(record)
+        if record != NO_RECORD and tx.records.find(record) is None:
+            found.faults.append(f"record {record} has traces and no key")
+            return
         for name, committed, sealed in tx.traces.rows(record):
             disclosed = tx.traces.opened(record, name, sealed)
             if commitment(disclosed.salt, disclosed.text) != committed:

@@ -185,6 +185,9 @@ FIND_TRACE = Prepared(
     select(schema.trace.c.id).where(schema.trace.c.record == _key, schema.trace.c.id == bindparam("named"))
 )
 QUEUE_TRACE = into(schema.trace_queue, "record", "trace", "commitment")
+READ_TRACE = Prepared(
+    select(schema.trace.c.sealed).where(schema.trace.c.record == _key, schema.trace.c.id == bindparam("named"))
+)
 READ_TRACES = Prepared(
     select(schema.trace.c.id, schema.trace.c.commitment, schema.trace.c.sealed)
     .where(schema.trace.c.record == _key)

@@ -40,6 +40,17 @@ class Traces:
         for name, _, sealed in self.rows(record):
             yield Trace.read(self.opened(record, name, sealed).text)
 
+    def one(self, record: str, name: str) -> Trace:
+        """One trace of a record met in this transaction, or of none.
+
+        Raises:
+            LookupError: it is not there.
+        """
+        rows = self._lane.read(statements.READ_TRACE, key=record, named=name)
+        if not rows:
+            raise LookupError("no trace has this name")
+        return Trace.read(self.opened(record, name, rows[0][0]).text)
+
     def rows(self, record: str) -> Iterator[tuple[str, bytes, bytes]]:
         """Id, commitment and sealed text of the traces of one record, in order of arrival."""
         for name, committed, sealed in self._lane.read(statements.READ_TRACES, key=record):

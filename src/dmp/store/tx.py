@@ -15,11 +15,15 @@ from dmp.store import dialect, statements
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.directory import Directory
 from dmp.store.entries import RecordContents
+from dmp.store.erasures import Erasures
 from dmp.store.failures import Conflict, told_apart
+from dmp.store.keys.token import Token
 from dmp.store.lane import Batch, Lane
+from dmp.store.moving import Moving
 from dmp.store.places import Places
 from dmp.store.records import Addresses, Records
 from dmp.store.replay import Replays
+from dmp.store.retention import Retention
 from dmp.store.traces import Traces
 from dmp.store.vault import Vault
 
@@ -42,6 +46,28 @@ class Tx:
         self.traces = Traces(lane, self._batch, vault, self.records)
         self.replays = Replays(lane, self._batch, vault)
         self.directory = Directory(lane, self._batch)
+        self.retention = Retention(lane, vault)
+        self.erasures = Erasures(
+            lane,
+            self._batch,
+            vault,
+            records=self.records,
+            places=self.places,
+            traces=self.traces,
+            blobs=blobs,
+            after_commit=self.after_commit,
+        )
+
+    @property
+    def moving(self) -> Moving:
+        """What carries objects from one record into another."""
+        return Moving(
+            records=self.records,
+            places=self.places,
+            batch=self._batch,
+            blobs=self._blobs,
+            written_blobs=self._written_blobs,
+        )
 
     def inside(self, record: Record) -> RecordContents:
         """The contents of a record met in this transaction, hidden as this value of it says."""
@@ -53,6 +79,7 @@ class Tx:
             batch=self._batch,
             blobs=self._blobs,
             written_blobs=self._written_blobs,
+            after_commit=self.after_commit,
         )
 
     def after_commit(self, act: Callable[[], None]) -> None:
@@ -98,15 +125,26 @@ class Store:
         self._alone: AbstractContextManager[Any] = threading.Lock() if one_writer else nullcontext()
 
     @staticmethod
-    def open(database_url: str, *, blobs: Path, keys: Path, connections: int = 4) -> "Store":
-        """Open a store that exists.
+    def open(
+        database_url: str,
+        *,
+        blobs: Path | Blobs,
+        keys: Path,
+        connections: int = 4,
+        token: Token | None = None,
+        standby: bool = False,
+    ) -> "Store":
+        """Open a store that exists; `token` holds the master keys, when they are not in the folder of keys.
+
+        With `standby`, a database is refused that acknowledges before a standby has what it acknowledges.
 
         Raises:
             StorageUnavailable: the keys, the folder or the database cannot be used, or would not be safe.
         """
-        vault, folder = Vault(keys), FileBlobs(blobs)
-        engine = dialect.open_engine(database_url)
-        return Store(engine, dialect.open_lanes(database_url, connections=connections), folder, vault)
+        vault, kept = Vault(keys, token), FileBlobs(blobs) if isinstance(blobs, Path) else blobs
+        engine = dialect.open_engine(database_url, standby=standby)
+        lanes = dialect.open_lanes(database_url, connections=connections, standby=standby)
+        return Store(engine, lanes, kept, vault)
 
     @contextmanager
     def begin(self, *, held: bool = False) -> Iterator[Tx]:

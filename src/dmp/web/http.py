@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from dmp.record.errors import InvalidMessage
 from dmp.record.profile import MIB
+from dmp.web.patience import Patience
 
-SLOWEST = 15.0
-"""Seconds without an octet before a body is given up (DEC-119)."""
-BODY_TIME = 120.0
-"""Seconds for a whole body."""
+PLACE = "dmp.place"
+"""Where the scope of a request holds what gives it a place to be worked on, and says how long to wait for its body."""
 LINGER = 5.0
 """Seconds during which the rest of a refused body is read on and thrown away."""
 LINGER_SIZE = 64 * MIB
+BUSY = 503
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Body:
         self._request = request
         self._stream = request.stream()
         self._ended = False
+        place = request.scope.get(PLACE)
+        self._patience: Patience = place.patience if place else Patience()
 
     async def pieces(self, *, most: int) -> AsyncIterator[bytes]:
         """The octets as they come.
@@ -73,10 +75,12 @@ class Body:
         declared = self._request.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared) > most:
             raise InvalidMessage("the request is too large", element="Content-Length", status=413)
-        received, clock = 0, asyncio.get_running_loop()
-        until = clock.time() + BODY_TIME
+        received, clock, patience = 0, asyncio.get_running_loop(), self._patience
+        begun = clock.time()
         while True:
-            piece = await self._next(min(SLOWEST, until - clock.time()))
+            # So many octets are worth so many seconds: whoever sends drop by drop runs out of them (security 5.3).
+            until = begun + min(patience.body, max(patience.begin, received / patience.pace))
+            piece = await self._next(min(patience.begin, until - clock.time()))
             if piece is None:
                 return
             received += len(piece)
@@ -119,3 +123,14 @@ def response(answer: Outgoing) -> Response:
     """Turn an answer into what the framework sends."""
     headers = {"Cache-Control": "no-store", **answer.headers}
     return Response(b"".join(answer.pieces), answer.status, headers, answer.content_type or None)
+
+
+async def admitted(request: Request) -> bool:
+    """Wait for a place to work in; false: there is none, the answer is `busy()`."""
+    place = request.scope.get(PLACE)
+    return place is None or await place.taken()
+
+
+def busy() -> Response:
+    """Nothing was done: come back later (security 13.6)."""
+    return Response(status_code=BUSY, headers={"Retry-After": "1", "Cache-Control": "no-store"})

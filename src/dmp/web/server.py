@@ -1,34 +1,27 @@
-"""The listening server: mutual TLS, and the caller's certificate handed to the application.
-
-uvicorn does not give the client certificate to the application; `TlsProtocol`
-does. It rests on internals of uvicorn's protocol (`app`, `cycle` and the
-callbacks of the parser), which is why uvicorn's minor version is pinned and the
-tests play every act, and every attack, over real mutual TLS.
-"""
+"""The listening server of one process: its doors, its clock, its end."""
 
 import asyncio
+import signal
 import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from typing_extensions import override
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from dmp.web.acceptor import GONE, Acceptor, Crowd
+from dmp.web.protocol import Manners, WatchedProtocol
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """TLS 1.2 suites (xds-wire 1.6): forward secrecy, no CBC. TLS 1.3 chooses its own."""
-KEEP_ALIVE = 75
-HEAD_SIZE = 64 * 1024
-"""Octets of a request line and its headers, about: refused once they are over."""
-HEAD_TIME = 15.0
-"""Seconds for a request line and its headers."""
-FAREWELL = 0.5
-"""Seconds that an idle caller has to say goodbye when the service stops."""
-GRACE = 30
-"""Seconds that requests in progress have to end when the service stops."""
+BACKLOG = 1024
+"""Connections that the kernel keeps until they are taken."""
 
 
 @dataclass(frozen=True)
@@ -38,95 +31,6 @@ class TlsFiles:
     certificate: Path
     key: Path
     client_authorities: Path
-
-
-class TlsProtocol(HttpToolsProtocol):
-    """HTTP/1.1 that puts the verified client certificate (DER) into `scope["extensions"]["tls"]`.
-
-    It also bounds the head of a request, in octets and in time, which uvicorn
-    leaves to a proxy: a caller who sends his headers drop by drop, or without
-    end, is cut off.
-    """
-
-    _in_head = True
-    _head_size = 0
-    _head_clock: asyncio.TimerHandle | None = None
-
-    @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Read the certificate once per connection, not per request."""
-        super().connection_made(transport)
-        session = transport.get_extra_info("ssl_object")
-        certificate = session.getpeercert(binary_form=True) if session else None
-        inner: Any = self.app
-
-        async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-            scope.setdefault("extensions", {})["tls"] = {"client_certificate": certificate}
-            await inner(scope, receive, send)
-
-        self.app = app
-        self._start_clock()
-
-    @override
-    def data_received(self, data: bytes) -> None:
-        """Measure what comes before the end of a head; what comes after we closed is not read at all."""
-        if self.transport.is_closing():
-            return
-        if self._in_head:
-            self._head_size += len(data)
-            self._start_clock()
-        super().data_received(data)
-        if self._in_head and self._head_size > HEAD_SIZE and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
-            self.transport.close()
-
-    @override
-    def on_message_begin(self) -> None:
-        """A head begins, perhaps behind the end of another message in the same octets."""
-        super().on_message_begin()
-        self._start_clock()
-
-    @override
-    def on_headers_complete(self) -> None:
-        """The head is whole: the body has limits of its own."""
-        self._in_head, self._head_size = False, 0
-        self._stop_clock()
-        super().on_headers_complete()
-
-    @override
-    def on_message_complete(self) -> None:
-        """What comes next is another head."""
-        super().on_message_complete()
-        self._in_head = True
-
-    @override
-    def shutdown(self) -> None:
-        """Close an idle connection for good: TLS would wait half a minute for a caller who does not answer."""
-        super().shutdown()
-        if self.transport.is_closing():
-            self.loop.call_later(FAREWELL, self.transport.abort)
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing more to watch."""
-        self._stop_clock()
-        super().connection_lost(exc)
-
-    def _start_clock(self) -> None:
-        if self._head_clock is None:
-            self._head_clock = self.loop.call_later(HEAD_TIME, self._too_slow)
-
-    def _stop_clock(self) -> None:
-        if self._head_clock is not None:
-            self._head_clock.cancel()
-            self._head_clock = None
-
-    def _too_slow(self) -> None:
-        self._head_clock = None
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.abort()
-        else:  # an earlier request of this connection is still being answered
-            self._start_clock()
 
 
 def tls_context(files: TlsFiles) -> ssl.SSLContext:
@@ -140,41 +44,168 @@ def tls_context(files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-class Server(uvicorn.Server):
-    """uvicorn, telling when it is ready to answer."""
+@dataclass(frozen=True)
+class Door:
+    """One listener: its socket, what answers behind it, and how its callers are received."""
 
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]):
-        """Call `when_ready` once the socket listens."""
-        super().__init__(config)
-        self._when_ready = when_ready
+    listener: socket.socket
+    app: Any
+    manners: Manners
+    tls: ssl.SSLContext | None = None
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a server is told of the world around its process."""
+
+    when_ready: Callable[[], None]
+    crowd: Crowd = field(default_factory=Crowd.alone)
+    told_to_stop: int = -1
+    """A file descriptor on which something is read, or its end, when the server must stop."""
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening TCP socket.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def bound_locally(path: Path) -> socket.socket:
+    """A listening Unix socket that its group may use too; the one of a former service is replaced."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    path.chmod(0o660)
+    listener.listen(BACKLOG)
+    return listener
+
+
+class Server(uvicorn.Server):
+    """uvicorn with several doors and connections that are watched; the first door is the one of the service."""
+
+    def __init__(self, doors: Sequence[Door], outside: Outside, *, connections: int):
+        """Hold at most so many `connections`; nothing listens yet."""
+        super().__init__(_config(doors[0]))
+        self._doors = doors
+        self._outside = outside
+        self._most = connections
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then tell."""
-        await super().startup(sockets)
-        if self.started:
-            self._when_ready()
+        """Open every door, then tell."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            raise SystemExit(1)
+        acceptors = [self._acceptor(door) for door in self._doors]
+        for acceptor in acceptors:
+            acceptor.start()
+        self.servers = acceptors  # type: ignore[assignment]
+        if self._outside.told_to_stop >= 0:
+            asyncio.get_running_loop().add_reader(self._outside.told_to_stop, self._stop)
+        self._outside.crowd.tell(0)
+        self.started = True
+        self._outside.when_ready()
+
+    def _acceptor(self, door: Door) -> Acceptor:
+        config = self.config if door is self._doors[0] else _config(door)
+        protocol = partial(WatchedProtocol, door.manners, config, self.server_state)
+        connections = self.server_state.connections
+        return Acceptor(
+            door.listener,
+            protocol,
+            door.manners.patience,
+            door.tls,
+            crowd=self._outside.crowd,
+            count=connections.__len__,
+            full=self._full,
+        )
+
+    def _full(self) -> bool:
+        """Whether there are as many connections as can be held; then one that rests between two requests goes."""
+        connections: set[Any] = self.server_state.connections
+        if len(connections) < self._most:
+            return False
+        resting = next((connection for connection in connections if connection.resting), None)
+        if resting is not None:
+            resting.transport.close()
+        return True
+
+    def _stop(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._outside.told_to_stop)
+        self.should_exit = True
+
+    @override
+    async def on_tick(self, counter: int) -> bool:
+        """Watch every connection, ten times a second."""
+        self._watch_all()
+        self._outside.crowd.tell(len(self.server_state.connections))
+        return await super().on_tick(counter)
+
+    def _watch_all(self) -> None:
+        now, connections = asyncio.get_running_loop().time(), list[Any](self.server_state.connections)
+        for connection in connections:
+            connection.watch(now)
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nobody new, answer what was asked, then end."""
+        self._outside.crowd.tell(GONE)
+        watching = asyncio.create_task(self._watch_the_last())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            watching.cancel()
+            for door in self._doors:
+                door.listener.close()
+
+    async def _watch_the_last(self) -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            self._watch_all()
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """End in peace when told to: uvicorn would raise the signal again, and the process would die of it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        former = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
 
 
-def make(app: Any, *, host: str, port: int, tls: TlsFiles, when_ready: Callable[[], None]) -> Server:
-    """A server, to be run: `run()` serves until a signal or `should_exit` ends it.
-
-    Nothing of a request is logged here: addresses may lead to persons, and the
-    traces say what was done.
-    """
+def _config(door: Door) -> uvicorn.Config:
+    """Nothing of a request is logged: addresses may lead to persons, and the traces say what was done."""
     config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        http=TlsProtocol,
+        door.app,
+        loop="uvloop",
+        http="httptools",
         ws="none",
         lifespan="on",
         access_log=False,
-        log_level="warning",
+        log_config=None,
+        log_level="error",
         server_header=False,
         date_header=True,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE,
-        ssl_context_factory=lambda _config, _default: tls_context(tls),
+        proxy_headers=False,
+        timeout_keep_alive=int(door.manners.patience.idle),
+        timeout_graceful_shutdown=door.manners.patience.grace,
     )
-    return Server(config, when_ready)
+    config.load()
+    return config

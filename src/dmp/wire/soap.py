@@ -220,6 +220,11 @@ def write(body: Element, *, action: str, relates_to: str | None, message_id: str
     return _compose(_addressing(action, message_id, ANONYMOUS, relates_to), serialise(body))
 
 
+def render_with(body: bytes, *, action: str, relates_to: str | None, message_id: str) -> bytes:
+    """Write an answer, as `write` does, around a body that is octets already, with every namespace it needs."""
+    return _compose(_addressing(action, message_id, ANONYMOUS, relates_to), body)
+
+
 def request(body: Element, *, action: str, to: str, message_id: str, security: Element | bytes | None = None) -> bytes:
     """Write a request. `security` is the wsse:Security header, put in as it stands: its signature must still hold."""
     header = security if isinstance(security, bytes) else b"" if security is None else serialise(security)

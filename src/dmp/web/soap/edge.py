@@ -6,7 +6,7 @@ refused before it becomes an act leaves its one trace here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dmp.record.actor import Caller
@@ -57,6 +57,7 @@ class Edge:
 
     house: House
     authenticate: Authenticate
+    services: Mapping[str, tuple[Operation, ...]] = field(default_factory=lambda: SERVICES)
 
     def answer(self, received: Received) -> Outgoing:
         """Answer one request, whatever it holds; of an error that nobody foresaw nothing is told (xds-wire 1.7)."""
@@ -73,7 +74,7 @@ class Edge:
     def _answer(self, received: Received, call: "_Call") -> Outgoing:
         envelope = _open(received)
         call.message_id = envelope.message_id
-        operation = _operation(received, envelope)
+        operation = _operation(received, envelope, self.services[received.head.path])
         call.verb = operation.verb
         security = envelope.required_security()
         caller, vihf = self.authenticate(replace(envelope, security=security), received.head.certificate)
@@ -121,7 +122,8 @@ class Edge:
     def _send(self, operation: Operation, answer: Answer, envelope: Envelope) -> Outgoing:
         action = operation.answer_action(envelope.action, self.house.profile)
         message_id = f"urn:uuid:{self.house.new_id()}"
-        root = soap.write(answer.body, action=action, relates_to=envelope.message_id, message_id=message_id)
+        write = soap.render_with if isinstance(answer.body, bytes) else soap.write
+        root = write(answer.body, action=action, relates_to=envelope.message_id, message_id=message_id)
         if not operation.multipart:
             return Outgoing(200, mtom.simple_type(action), (root,))
         boundary, root_id = f"uuid:{self.house.new_id()}", f"{self.house.new_id()}@dmp"
@@ -149,9 +151,8 @@ def _open(received: Received) -> Envelope:
     return soap.read(content.root, http_action=media_type.parameters.get("action"), charset=charset)
 
 
-def _operation(received: Received, envelope: Envelope) -> Operation:
+def _operation(received: Received, envelope: Envelope, operations: tuple[Operation, ...]) -> Operation:
     """The operation of this path, action and body (xds-wire 1.4, rule 3)."""
-    operations = SERVICES[received.head.path]
     soap.check_action(envelope, {action: op.element for op in operations for action in op.actions})
     operation = next(op for op in operations if envelope.action in op.actions)
     if operation.multipart_only and not received.media_type.multipart:

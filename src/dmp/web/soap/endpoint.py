@@ -13,35 +13,37 @@ from dmp.web.spool import SpooledSink
 from dmp.wire import mtom
 from dmp.wire.compression import Gunzip
 
-LIMITS = mtom.Limits()
 
-
-def endpoint(edge: Edge, threads: CapacityLimiter) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(
+    edge: Edge, threads: CapacityLimiter, limits: mtom.Limits = mtom.LIMITS
+) -> Callable[[Request], Awaitable[Response]]:
     """The handler of all the SOAP paths; `threads` bounds the requests worked on at once."""
 
     async def handle(request: Request) -> Response:
         body = http.Body(request)
         try:
-            received = await _receive(http.incoming(request), body)
+            received = await _receive(http.incoming(request), body, limits)
         except Exception as error:  # a process edge: whatever goes wrong is answered and traced
             await body.discard()
             answer = await to_thread.run_sync(edge.refuse, error, limiter=threads)
             return http.response(answer.closing())
+        if not await http.admitted(request):
+            return http.busy()
         return http.response(await to_thread.run_sync(edge.answer, received, limiter=threads))
 
     return handle
 
 
-async def _receive(head: http.Incoming, body: http.Body) -> Received:
+async def _receive(head: http.Incoming, body: http.Body, limits: mtom.Limits) -> Received:
     """Read a request within the limits of DEC-55; the parts go into spools, the envelope into memory."""
     packaged = mtom.packaging(head.content_type)
     if packaged.multipart:
-        reader = mtom.MultipartReader(packaged, limits=LIMITS, new_sink=SpooledSink)
-        async for piece in _expanded(body, head.content_encoding, LIMITS.request):
+        reader = mtom.MultipartReader(packaged, limits=limits, new_sink=SpooledSink)
+        async for piece in _expanded(body, head.content_encoding, limits.request):
             reader.feed(piece)
         return Received(head, packaged, reader.close())
     octets = bytearray()
-    async for piece in _expanded(body, head.content_encoding, LIMITS.envelope):
+    async for piece in _expanded(body, head.content_encoding, limits.envelope):
         octets += piece
     return Received(head, packaged, mtom.Multipart(bytes(octets)))
 

@@ -77,9 +77,9 @@ class Message:
 
 @dataclass(frozen=True)
 class Answer:
-    """The body of an answer, and what goes with it."""
+    """The body of an answer, an element or octets that declare every namespace they need, and what goes with it."""
 
-    body: Element
+    body: Element | bytes
     parts: tuple[Part, ...] = ()
 
 

@@ -1,10 +1,6 @@
 """ebRIM 3.0: its namespaces and names, and the few moves needed to read and build its elements (xds-wire 1.3, 4.1)."""
 
-import hashlib
-
 from lxml import etree
-
-from dmp.record.codes import Code
 
 Element = etree._Element
 """An lxml element."""
@@ -78,15 +74,6 @@ def is_uuid_urn(text: str) -> bool:
     return text.startswith(UUID_PREFIX)
 
 
-def child_id(owner: str, part: str) -> str:
-    """The id of a Classification or ExternalIdentifier: the same each time its owner is written (xds-wire 6.5)."""
-    if is_uuid_urn(owner):
-        # Written by hand: building two UUID objects for each id took a third of the time of an answer.
-        digits = hashlib.sha256(f"{owner} {part}".encode()).hexdigest()
-        return f"{UUID_PREFIX}{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
-    return f"{owner}.{part.removeprefix(UUID_PREFIX)}"
-
-
 def root(tag: str, attributes: dict[str, str] | None = None) -> Element:
     """A new message element, with the prefixes its children need."""
     namespace = tag[1:].partition("}")[0]
@@ -108,36 +95,3 @@ def add_slot(parent: Element, name: str, *values: str) -> None:
     held = add(add(parent, SLOT, {"name": name}), VALUE_LIST)
     for value in values:
         add(held, VALUE, text=value)
-
-
-def add_text(parent: Element, tag: str, value: str) -> None:
-    """Append a Name or a Description."""
-    add(add(parent, tag), LOCALIZED_STRING, {"value": value})
-
-
-def add_code(parent: Element, scheme: str, code: Code, *, order: int) -> None:
-    """Append a coded attribute; `order` tells apart the codes of one scheme."""
-    owner = parent.get("id", "")
-    attributes = {
-        "id": child_id(owner, f"{scheme}.{order}"),
-        "objectType": f"{OBJECT_TYPE}Classification",
-        "classifiedObject": owner,
-        "classificationScheme": scheme,
-        "nodeRepresentation": code.code,
-    }
-    classification = add(parent, CLASSIFICATION, attributes)
-    add_slot(classification, "codingScheme", code.system)
-    add_text(classification, NAME, code.display)
-
-
-def add_identifier(parent: Element, scheme: str, *, name: str, value: str) -> None:
-    """Append an ExternalIdentifier; `name` is its full XDS name."""
-    owner = parent.get("id", "")
-    attributes = {
-        "id": child_id(owner, scheme),
-        "objectType": f"{OBJECT_TYPE}ExternalIdentifier",
-        "registryObject": owner,
-        "identificationScheme": scheme,
-        "value": value,
-    }
-    add_text(add(parent, EXTERNAL_IDENTIFIER, attributes), NAME, name)

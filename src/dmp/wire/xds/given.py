@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dmp.record.entry import EntryStatus
+from dmp.record.entry import EntryStatus, Relation
 from dmp.record.errors import XdsCode
 from dmp.record.hl7text import Cx
 from dmp.record.patient import PatientId
@@ -48,6 +48,20 @@ class Given:
         """Codes of each slot: one of every slot must be there."""
         slots = self.slots.get(name, [])
         return tuple([frozenset([self._pair(name, value) for value in values]) for values in slots])
+
+    def all_texts(self, name: str) -> tuple[frozenset[str], ...]:
+        """Values of each slot: one of every slot must be there."""
+        return tuple([frozenset(values) for values in self.slots.get(name, ())])
+
+    def relations(self, name: str) -> frozenset[Relation]:
+        """Types of associations, by their whole URN."""
+        found: set[Relation] = set()
+        for value in self.texts(name):
+            try:
+                found.add(Relation(value))
+            except ValueError:
+                self.owner.add(name, "unknown association type", value=value)
+        return frozenset(found)
 
     def statuses(self, name: str) -> frozenset[EntryStatus]:
         """Statuses, by their whole URN."""

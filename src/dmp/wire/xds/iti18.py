@@ -1,34 +1,34 @@
 """ITI-18 Registry Stored Query: what is in a record («recherche», TD3.1, xds-wire 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dmp.record import profile
-from dmp.record.entry import STABLE, EntryStatus, RegistryObjects
+from dmp.record.entry import EntryStatus, RegistryObjects
 from dmp.record.errors import InvalidMessage, Problem, Refused, XdsCode
-from dmp.record.query import (
-    DocumentCriteria,
-    DocumentIds,
-    FindDocuments,
-    FindSubmissionSets,
-    GetAssociations,
-    GetDocuments,
-    GetDocumentsAndAssociations,
-    Question,
-    StoredQuery,
-    SubmissionSetCriteria,
-)
+from dmp.record.query import StoredQuery
 from dmp.wire.xds import ebrim, metadata
-from dmp.wire.xds.ebrim import QUERY, Element, add
+from dmp.wire.xds.ebrim import QUERY, RIM, Element
+from dmp.wire.xds.ebrim_text import attribute
 from dmp.wire.xds.findings import CONTEXT, Findings
 from dmp.wire.xds.given import Given, read_given
 from dmp.wire.xds.iti18_request import REQUEST, RESPONSE_OPTION, write_request
-from dmp.wire.xds.queries import ASSOCIATION_STATUS, ENTRY, LEVEL, LOT, PARAMETERS, Parameter, QueryId
-from dmp.wire.xds.responses import ResponseStatus, add_errors, read_errors, read_response_status, status_of
+from dmp.wire.xds.queries import ASSOCIATION_STATUS, LEVEL, PARAMETERS, Parameter, QueryId
+from dmp.wire.xds.questions import read_question
+from dmp.wire.xds.responses import ResponseStatus, errors_text, read_errors, read_response_status, status_of
 from dmp.wire.xds.rules import Rules, Stage
+from dmp.wire.xds.write_objects import objects_text
 
-__all__ = ["QueryAnswer", "read", "read_response", "write_failure", "write_request", "write_response"]
+__all__ = [
+    "QueryAnswer",
+    "read",
+    "read_response",
+    "wants_full_objects",
+    "write_failure",
+    "write_request",
+    "write_response",
+]
 
 RESPONSE = f"{{{QUERY}}}AdhocQueryResponse"
 _RETURN_TYPES = {"LeafClass": True, "ObjectRef": False}
@@ -44,13 +44,19 @@ def read(body: Element) -> StoredQuery:
     query = _adhoc_query(body)
     query_id = _query_id(query)
     findings = Findings(XdsCode.REGISTRY_ERROR)
-    full_objects = _full_objects(body, findings)
+    _check_return_type(body, findings)
     given = read_given(query, (*PARAMETERS[query_id], Parameter(LEVEL)), findings)
-    question = _question(query_id, given)
+    question = read_question(query_id, given)
     all_versions = _all_versions(given)
     statuses = given.statuses(ASSOCIATION_STATUS) or frozenset({EntryStatus.APPROVED})
     findings.settle()
-    return StoredQuery(question, full_objects, all_versions, statuses)
+    return StoredQuery(question, wants_full_objects(body), all_versions, statuses)
+
+
+def wants_full_objects(body: Element) -> bool:
+    """Tell whether a request that was read asks for full objects, and not for their ids alone."""
+    option = body.find(RESPONSE_OPTION)
+    return option is None or _RETURN_TYPES.get(option.get("returnType", ""), True)
 
 
 def _adhoc_query(body: Element) -> Element:
@@ -71,12 +77,11 @@ def _query_id(query: Element) -> QueryId:
         raise Refused(Problem(XdsCode.UNKNOWN_STORED_QUERY, context)) from error
 
 
-def _full_objects(body: Element, findings: Findings) -> bool:
+def _check_return_type(body: Element, findings: Findings) -> None:
     option = body.find(RESPONSE_OPTION)
     text = option.get("returnType", "") if option is not None else ""
     if text not in _RETURN_TYPES:
         findings.add("ResponseOption", "returnType", "neither LeafClass nor ObjectRef", value=text)
-    return _RETURN_TYPES.get(text, True)
 
 
 def _all_versions(given: Given) -> bool:
@@ -86,103 +91,50 @@ def _all_versions(given: Given) -> bool:
     return level == "2"
 
 
-def _question(query_id: QueryId, given: Given) -> Question:
-    match query_id:
-        case QueryId.FIND_DOCUMENTS:
-            return FindDocuments(_document_criteria(given))
-        case QueryId.FIND_SUBMISSION_SETS:
-            return FindSubmissionSets(_submission_set_criteria(given))
-        case QueryId.GET_DOCUMENTS:
-            return GetDocuments(_document_ids(given))
-        case QueryId.GET_ASSOCIATIONS:
-            return GetAssociations(given.ids("$uuid"))
-        case QueryId.GET_DOCUMENTS_AND_ASSOCIATIONS:
-            return GetDocumentsAndAssociations(_document_ids(given))
-
-
-def _document_criteria(given: Given) -> DocumentCriteria:
-    return DocumentCriteria(
-        patient=given.patient(f"{ENTRY}PatientId"),
-        statuses=given.statuses(f"{ENTRY}Status"),
-        class_codes=given.pairs(f"{ENTRY}ClassCode"),
-        type_codes=given.pairs(f"{ENTRY}TypeCode"),
-        practice_settings=given.pairs(f"{ENTRY}PracticeSettingCode"),
-        facility_types=given.pairs(f"{ENTRY}HealthcareFacilityTypeCode"),
-        formats=given.pairs(f"{ENTRY}FormatCode"),
-        event_codes=given.all_pairs(f"{ENTRY}EventCodeList"),
-        confidentiality=given.all_pairs(f"{ENTRY}ConfidentialityCode"),
-        created=given.period(f"{ENTRY}CreationTime"),
-        service_start=given.period(f"{ENTRY}ServiceStartTime"),
-        service_stop=given.period(f"{ENTRY}ServiceStopTime"),
-        authors=given.texts(f"{ENTRY}AuthorPerson"),
-        object_types=given.ids(f"{ENTRY}Type") or frozenset({STABLE}),
-        availabilities=frozenset(given.texts(f"{ENTRY}DocumentAvailability")),
-    )
-
-
-def _submission_set_criteria(given: Given) -> SubmissionSetCriteria:
-    return SubmissionSetCriteria(
-        patient=given.patient(f"{LOT}PatientId"),
-        statuses=given.statuses(f"{LOT}Status"),
-        source_ids=frozenset(given.texts(f"{LOT}SourceId")),
-        submitted=given.period(f"{LOT}SubmissionTime"),
-        author=given.text(f"{LOT}AuthorPerson"),
-        content_types=given.pairs(f"{LOT}ContentType"),
-    )
-
-
-def _document_ids(given: Given) -> DocumentIds:
-    """Exactly one of the alternative lists."""
-    uuids, unique_ids, logical_ids = (f"{ENTRY}{name}" for name in ("EntryUUID", "UniqueId", "LogicalID"))
-    count = sum(given.has(name) for name in (uuids, unique_ids, logical_ids))
-    if count == 0:
-        given.owner.add(uuids, "missing, or its alternative", code=XdsCode.STORED_QUERY_MISSING_PARAM)
-    elif count > 1:
-        given.owner.add(uuids, "its alternative is given too")
-    return DocumentIds(given.ids(uuids), frozenset(given.texts(unique_ids)), given.ids(logical_ids))
-
-
 def write_response(
-    objects: RegistryObjects, *, full_objects: bool, counted: bool = False, problems: Iterable[Problem] = ()
-) -> Element:
-    """Build the answer to a query that was understood; `counted` adds the total, as the DMP does.
+    objects: RegistryObjects, *, full_objects: bool, counted: bool = False, problems: Sequence[Problem] = ()
+) -> bytes:
+    """Write the answer to a query that was understood; `counted` adds the total, as the DMP does.
 
     There is no community here: `home` is never written (xds-wire 6.5). The
     problems of a success are warnings.
+
+    Raises:
+        ValueError: a value holds a character that XML cannot hold.
     """
-    attributes = {"status": ResponseStatus.SUCCESS.value}
-    if counted:
-        total = len(objects.entries) + len(objects.submission_sets) + len(objects.associations)
-        attributes |= {"startIndex": "0", "totalResultCount": str(total)}
-    response = ebrim.root(RESPONSE, attributes)
-    add_errors(response, tuple(problems))
-    listed = add(response, ebrim.REGISTRY_OBJECT_LIST)
+    total = sum(map(len, (objects.entries, objects.submission_sets, objects.folders, objects.associations)))
+    count = f' startIndex="0" totalResultCount="{total}"' if counted else ""
     if full_objects:
-        metadata.write_objects(listed, _homeless(objects), registered=True)
+        listed = objects_text(_homeless(objects), registered=True)
     else:
-        for uuid in metadata.ids(objects):
-            add(listed, ebrim.OBJECT_REF, {"id": uuid})
-    return response
+        listed = "".join([f'<rim:ObjectRef id="{attribute(uuid)}"/>' for uuid in metadata.ids(objects)])
+    return (
+        f'<query:AdhocQueryResponse xmlns:query="{QUERY}" xmlns:rim="{RIM}" status="{ResponseStatus.SUCCESS}"{count}>'
+        f"{errors_text(problems)}<rim:RegistryObjectList>{listed}</rim:RegistryObjectList></query:AdhocQueryResponse>"
+    ).encode()
 
 
 def _homeless(objects: RegistryObjects) -> RegistryObjects:
-    entries = tuple([replace(entry, home="") if entry.home else entry for entry in objects.entries])
-    lots = tuple([replace(lot, home="") if lot.home else lot for lot in objects.submission_sets])
-    return RegistryObjects(entries, lots, objects.associations)
+    return RegistryObjects(
+        tuple([replace(entry, home="") if entry.home else entry for entry in objects.entries]),
+        tuple([replace(lot, home="") if lot.home else lot for lot in objects.submission_sets]),
+        objects.associations,
+        tuple([replace(folder, home="") if folder.home else folder for folder in objects.folders]),
+    )
 
 
-def write_failure(problems: tuple[Problem, ...]) -> Element:
-    """Build the answer to a query that was refused; the list of objects is there and empty.
+def write_failure(problems: Sequence[Problem]) -> bytes:
+    """Write the answer to a query that was refused; the list of objects is there and empty.
 
     Raises:
         ValueError: no problem is an error.
     """
     if status_of(problems) is not ResponseStatus.FAILURE:
         raise ValueError("a failure has at least one error")
-    response = ebrim.root(RESPONSE, {"status": ResponseStatus.FAILURE})
-    add_errors(response, problems)
-    add(response, ebrim.REGISTRY_OBJECT_LIST)
-    return response
+    return (
+        f'<query:AdhocQueryResponse xmlns:query="{QUERY}" xmlns:rim="{RIM}" status="{ResponseStatus.FAILURE}">'
+        f"{errors_text(problems)}<rim:RegistryObjectList/></query:AdhocQueryResponse>"
+    ).encode()
 
 
 @dataclass(frozen=True)

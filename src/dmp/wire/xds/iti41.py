@@ -39,12 +39,12 @@ def read(body: Element, *, resolve: Resolve, profile: Profile, at: datetime) -> 
     lot = links.the_submission_set(objects, findings)
     if lot is not None:
         links.check_links(lot, objects, findings)
-        links.check_patients(lot, objects.entries, findings)
+        links.check_patients(lot, (*objects.entries, *objects.folders), findings)
     links.check_unique_ids(objects, findings, code=XdsCode.REPOSITORY_DUPLICATE_UNIQUE_ID_IN_MESSAGE)
     _check_documents(objects.entries, body, findings)
     warnings = findings.settle()
     (lot,) = objects.submission_sets
-    return Submission(lot, objects.entries, objects.associations, documents, warnings)
+    return Submission(lot, objects.entries, objects.associations, documents, warnings, objects.folders)
 
 
 def object_list(request: Element) -> Element:
@@ -101,7 +101,8 @@ def write_request(submission: Submission, *, cids: Mapping[str, str]) -> Element
     """Build the request of a client; `cids` gives the Content-ID of each document, without `<>`, by entry id."""
     request = ebrim.root(REQUEST)
     submit = add(request, ebrim.SUBMIT_OBJECTS_REQUEST)
-    objects = RegistryObjects(submission.entries, (submission.submission_set,), submission.associations)
+    lots = (submission.submission_set,)
+    objects = RegistryObjects(submission.entries, lots, submission.associations, submission.folders)
     metadata.write_objects(add(submit, ebrim.REGISTRY_OBJECT_LIST), objects, registered=False)
     for uuid in submission.documents:
         add(add(request, DOCUMENT, {"id": uuid}), ebrim.INCLUDE, {"href": f"cid:{quote(cids[uuid], safe='@')}"})

@@ -72,6 +72,15 @@ def read(body: Element) -> tuple[DocumentRequest, ...]:
     """
     if body.tag != REQUEST:
         raise InvalidMessage("a RetrieveDocumentSetRequest was expected", element=ebrim.local_name(body))
+    return read_requests(body)
+
+
+def read_requests(body: Element) -> tuple[DocumentRequest, ...]:
+    """The documents that a request names, whatever it asks for them.
+
+    Raises:
+        InvalidMessage: no DocumentRequest, or one that lacks an id.
+    """
     requests = tuple([_read_request(element) for element in body.iterchildren(DOCUMENT_REQUEST)])
     if not requests:
         raise InvalidMessage("nothing is asked for", element="DocumentRequest")
@@ -81,9 +90,14 @@ def read(body: Element) -> tuple[DocumentRequest, ...]:
 def write_request(requests: Iterable[DocumentRequest]) -> Element:
     """Build the request of a client."""
     body = ebrim.root(REQUEST)
+    add_requests(body, requests)
+    return body
+
+
+def add_requests(body: Element, requests: Iterable[DocumentRequest]) -> None:
+    """Append the documents that a request names."""
     for request in requests:
         _add_request(add(body, DOCUMENT_REQUEST), request)
-    return body
 
 
 def write_response(

@@ -3,33 +3,49 @@
 from dataclasses import replace
 
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, RegistryObjects, Relation, SubmissionSet
-from dmp.record.submission import MetadataUpdate, UpdateEntry, UpdateStatus
+from dmp.record.submission import (
+    MetadataUpdate,
+    SubmitAssociation,
+    UpdateEntry,
+    UpdateFolder,
+    UpdateOperation,
+    UpdateStatus,
+    version_slots,
+)
 from dmp.wire.xds import ebrim, metadata
 from dmp.wire.xds.ebrim import Element, add
 
-ORIGINAL, NEW, PREVIOUS = "OriginalStatus", "NewStatus", "PreviousVersion"
+ORIGINAL, NEW = "OriginalStatus", "NewStatus"
 
 
 def write_request(update: MetadataUpdate) -> Element:
-    """Build the request of a client, one association for each operation."""
+    """Build the request of a client: one association for each operation, and what it hands in."""
     request = ebrim.root(ebrim.SUBMIT_OBJECTS_REQUEST)
     listed = add(request, ebrim.REGISTRY_OBJECT_LIST)
-    entries = tuple([o.entry for o in update.operations if isinstance(o, UpdateEntry)])
-    associations = tuple([_link(update.submission_set, o, order) for order, o in enumerate(update.operations)])
-    objects = RegistryObjects(entries, (update.submission_set,), associations)
+    handed_in = tuple([o.association for o in update.operations if isinstance(o, SubmitAssociation)])
+    objects = RegistryObjects(
+        entries=tuple([o.entry for o in update.operations if isinstance(o, UpdateEntry)]),
+        submission_sets=(update.submission_set,),
+        associations=(*[_link(update.submission_set, o, n) for n, o in enumerate(update.operations)], *handed_in),
+        folders=tuple([o.folder for o in update.operations if isinstance(o, UpdateFolder)]),
+    )
     metadata.write_objects(listed, objects, registered=False)
     return request
 
 
-def _link(lot: SubmissionSet, operation: UpdateEntry | UpdateStatus, order: int) -> Association:
-    uuid = f"operation-{order + 1}"
+def _link(lot: SubmissionSet, operation: UpdateOperation, order: int) -> Association:
+    uuid = operation.link or f"operation-{order + 1}"
     match operation:
-        case UpdateEntry(entry, previous):
-            version = ((PREVIOUS, (str(previous),)),)
-            return Association(uuid, Relation.HAS_MEMBER, lot.uuid, entry.uuid, membership="Original", extra=version)
+        case UpdateEntry(entry):
+            slots = version_slots(operation)
+            return Association(uuid, Relation.HAS_MEMBER, lot.uuid, entry.uuid, membership="Original", extra=slots)
+        case UpdateFolder(folder):
+            return Association(uuid, Relation.HAS_MEMBER, lot.uuid, folder.uuid, extra=version_slots(operation))
         case UpdateStatus(target, original, new):
             statuses = ((ORIGINAL, (original.value,)), (NEW, (new.value,)))
             return Association(uuid, Relation.UPDATES_STATUS, lot.uuid, target, extra=statuses)
+        case SubmitAssociation(association):
+            return Association(uuid, Relation.SUBMITS_ASSOCIATION, lot.uuid, association.uuid)
 
 
 def mask(lot: SubmissionSet, entry: DocumentEntry) -> MetadataUpdate:

@@ -1,16 +1,19 @@
-"""A RegistryObjectList, in and out: entries, submission sets and associations in any order (xds-wire 2.1, 2.2)."""
+"""A RegistryObjectList, in and out: entries, sets, folders and associations in any order (xds-wire 2.1, 2.2)."""
 
 from collections.abc import Iterable
 
-from dmp.record.entry import Association, DocumentEntry, RegistryObjects, SubmissionSet
+from lxml import etree
+
+from dmp.record.entry import Association, DocumentEntry, Folder, RegistryObjects, SubmissionSet
 from dmp.wire.xds import ebrim
-from dmp.wire.xds.ebrim import Element
+from dmp.wire.xds.ebrim import RIM, Element
 from dmp.wire.xds.findings import Findings
 from dmp.wire.xds.read_entry import read_entry
+from dmp.wire.xds.read_folder import read_folder
 from dmp.wire.xds.read_lot import read_association, read_submission_set
 from dmp.wire.xds.rules import Rules
 from dmp.wire.xds.schemes import FOLDER_NODE, LIMITED_METADATA_NODES, LOT_NODE
-from dmp.wire.xds.write_objects import write_association, write_entry, write_submission_set
+from dmp.wire.xds.write_objects import objects_text
 
 Nodes = dict[str, set[str]]
 """Markers by the id of the package they stand beside."""
@@ -21,33 +24,34 @@ def read_objects(listed: Element, rules: Rules, findings: Findings) -> RegistryO
     nodes = _markers(listed, findings)
     entries: list[DocumentEntry] = []
     lots: list[SubmissionSet] = []
+    folders: list[Folder] = []
     associations: list[Association] = []
     for element in listed:
         match element.tag:
             case ebrim.EXTRINSIC_OBJECT:
                 entries.append(read_entry(element, rules, findings))
-            case ebrim.REGISTRY_PACKAGE if _is_submission_set(element, nodes, findings):
-                lots.append(read_submission_set(element, rules, findings))
+            case ebrim.REGISTRY_PACKAGE:
+                node = _node(element, nodes, findings)
+                if node == LOT_NODE:
+                    lots.append(read_submission_set(element, rules, findings))
+                elif node == FOLDER_NODE:
+                    folders.append(read_folder(element, rules, findings))
             case ebrim.ASSOCIATION:
                 association = read_association(element, rules, findings)
                 associations += [association] if association else []
-            case ebrim.OBJECT_REF | ebrim.CLASSIFICATION | ebrim.REGISTRY_PACKAGE:
+            case ebrim.OBJECT_REF | ebrim.CLASSIFICATION:
                 pass
             case str():
                 findings.add("RegistryObjectList", ebrim.local_name(element), "not expected here")
-    objects = RegistryObjects(tuple(entries), tuple(lots), tuple(associations))
+    objects = RegistryObjects(tuple(entries), tuple(lots), tuple(associations), tuple(folders))
     _check_ids(objects, findings)
     return objects
 
 
 def write_objects(parent: Element, objects: RegistryObjects, *, registered: bool) -> None:
-    """Append the objects to a RegistryObjectList: submission sets, entries, associations."""
-    for lot in objects.submission_sets:
-        write_submission_set(parent, lot, registered=registered)
-    for entry in objects.entries:
-        write_entry(parent, entry, registered=registered)
-    for association in objects.associations:
-        write_association(parent, association, registered=registered)
+    """Append the objects to the RegistryObjectList of a request: submission sets, folders, entries, associations."""
+    text = f'<rim:RegistryObjectList xmlns:rim="{RIM}">{objects_text(objects, registered=registered)}'
+    parent.extend(etree.fromstring(f"{text}</rim:RegistryObjectList>".encode()))
 
 
 def _markers(listed: Element, findings: Findings) -> Nodes:
@@ -65,19 +69,19 @@ def _markers(listed: Element, findings: Findings) -> Nodes:
     return nodes
 
 
-def _is_submission_set(element: Element, nodes: Nodes, findings: Findings) -> bool:
-    """Tell a submission set, the one package that is read, by its marker, inside or beside it."""
+def _node(element: Element, nodes: Nodes, findings: Findings) -> str:
+    """What a package is, by its marker, inside or beside it; empty when it is neither a set nor a folder."""
     owner = findings.of(ebrim.normal_id(element.get("id", "")))
     inside = {c.get("classificationNode", "").lower() for c in element if c.tag == ebrim.CLASSIFICATION} - {""}
     beside = nodes.get(owner.id, set())
     marks = (inside | beside) - LIMITED_METADATA_NODES
     if beside & LIMITED_METADATA_NODES:
         owner.add("limitedMetadata", "not accepted")
-    if marks == {FOLDER_NODE}:
-        owner.add("RegistryPackage", "folders are not supported")
-    elif marks != {LOT_NODE}:
-        owner.add("RegistryPackage", "not marked as a submission set", value=" ".join(sorted(marks)))
-    return marks == {LOT_NODE}
+    if marks in ({LOT_NODE}, {FOLDER_NODE}):
+        return marks.pop()
+    marked = " ".join(sorted(marks))
+    owner.add("RegistryPackage", "not marked as a submission set or as a folder", value=marked)
+    return ""
 
 
 def _check_ids(objects: RegistryObjects, findings: Findings) -> None:
@@ -91,6 +95,5 @@ def _check_ids(objects: RegistryObjects, findings: Findings) -> None:
 
 def ids(objects: RegistryObjects) -> Iterable[str]:
     """The id of every object, entries first."""
-    yield from (entry.uuid for entry in objects.entries)
-    yield from (lot.uuid for lot in objects.submission_sets)
-    yield from (association.uuid for association in objects.associations)
+    for kind in (objects.entries, objects.submission_sets, objects.folders, objects.associations):
+        yield from (found.uuid for found in kind)

@@ -51,8 +51,8 @@ def read_entry(element: Element, rules: Rules, findings: Findings) -> DocumentEn
         home=element.get("home", ""),
         extra=parcel.unknown(ENTRY_SLOTS),
         visibility=read_visibility(codes, rules.at),
-        logical_id="" if rules.stage is Stage.SUBMITTED else ebrim.normal_id(element.get("lid", "")),
-        version=_version(parcel, rules),
+        logical_id=read_logical_id(element, rules, parcel.owner),
+        version=read_version(parcel, rules),
         status=read_status(element, rules, parcel.owner),
     )
     for node in parcel.nodes:
@@ -73,7 +73,19 @@ def read_status(element: Element, rules: Rules, owner: Owner) -> EntryStatus:
         return EntryStatus.APPROVED
 
 
-def _version(parcel: Parcel, rules: Rules) -> int:
+def read_logical_id(element: Element, rules: Rules, owner: Owner) -> str:
+    """The logical id: that of the target of an update, which must be registered; a source has none to give."""
+    if rules.stage is Stage.SUBMITTED:
+        return ""
+    logical_id = ebrim.normal_id(element.get("lid", ""))
+    registered = ebrim.is_uuid_urn(logical_id) and syntax.is_uuid(logical_id[9:])
+    if rules.stage is Stage.UPDATED and not registered:
+        owner.add("lid", "not the UUID of a registered entry", value=logical_id)
+    return logical_id
+
+
+def read_version(parcel: Parcel, rules: Rules) -> int:
+    """The version a registry gives; what a source says of it is ignored."""
     if rules.stage is not Stage.REGISTERED or not parcel.version:
         return 1
     if not syntax.is_version(parcel.version):
@@ -127,10 +139,6 @@ def _check_identifiers(entry: DocumentEntry, rules: Rules, owner: Owner) -> None
         owner.add("referenceIdList", "not identifiers of the form id^^^&oid&ISO^type")
     if entry.home and not syntax.is_home(entry.home):
         owner.add("homeCommunityId", "not urn:oid: and an OID", value=entry.home)
-    if rules.stage is Stage.UPDATED and not (
-        ebrim.is_uuid_urn(entry.logical_id) and syntax.is_uuid(entry.logical_id[9:])
-    ):
-        owner.add("lid", "not the UUID of a registered entry", value=entry.logical_id)
 
 
 def _check_times(entry: DocumentEntry, owner: Owner) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lxml import etree
+
 from dmp.record.errors import InvalidMessage, Problem, XdsCode
 from dmp.wire.xds import ebrim
 from dmp.wire.xds.ebrim import RS, Element, add
@@ -64,6 +66,15 @@ def add_errors(response: Element, problems: Sequence[Problem]) -> None:
             "location": "",
         }
         add(errors, ERROR, attributes)
+
+
+def errors_text(problems: Sequence[Problem]) -> str:
+    """The same list as text, for an answer that is written as text; nothing when there is nothing to say."""
+    if not problems:
+        return ""
+    holder = ebrim.root(REGISTRY_RESPONSE)
+    add_errors(holder, problems)
+    return "".join([etree.tostring(listed, encoding="unicode") for listed in holder])
 
 
 def read_registry_response(element: Element) -> RegistryAnswer:

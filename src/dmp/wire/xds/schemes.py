@@ -20,6 +20,10 @@ LOT_PATIENT = "urn:uuid:6b5aea1a-874d-4603-a4bc-96a0a7b38446"
 LOT_SOURCE = "urn:uuid:554ac39e-e3fe-47fe-b233-965d2a147832"
 LOT_UNIQUE_ID = "urn:uuid:96fdda7c-d067-4183-912e-bf5ee74998a8"
 
+FOLDER_CODES = "urn:uuid:1ba97051-7806-41a8-a48b-8fce7af683c5"
+FOLDER_PATIENT = "urn:uuid:f64ffdf0-4b97-4e06-b79f-a52b38ec2f8a"
+FOLDER_UNIQUE_ID = "urn:uuid:75df8f67-9973-4fbe-a900-df66cefecc5a"
+
 REASON = "urn:uuid:abd807a3-4432-4053-87b4-fd82c643d1f3"
 
 LOT_NODE = "urn:uuid:a54d6aa5-d40d-43f9-88c5-b4633d873bdd"
@@ -64,6 +68,11 @@ SUBMISSION_SET = Kind(
     author=LOT_AUTHOR,
     identifiers={LOT_PATIENT: "patientId", LOT_SOURCE: "sourceId", LOT_UNIQUE_ID: "uniqueId"},
 )
+FOLDER = Kind(
+    "XDSFolder",
+    codes={FOLDER_CODES: "codeList"},
+    identifiers={FOLDER_PATIENT: "patientId", FOLDER_UNIQUE_ID: "uniqueId"},
+)
 ASSOCIATION_KIND = Kind("Association", codes={REASON: "reason"})
 
 REFERENCE_IDS = "urn:ihe:iti:xds:2013:referenceIdList"
@@ -85,4 +94,5 @@ ENTRY_SLOTS = frozenset(
     }
 )
 LOT_SLOTS = frozenset({"submissionTime", "intendedRecipient"})
+FOLDER_SLOTS = frozenset({"lastUpdateTime"})
 AUTHOR_SLOTS = ("authorPerson", "authorInstitution", "authorRole", "authorSpecialty", "authorTelecommunication")

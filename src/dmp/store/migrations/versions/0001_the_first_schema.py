@@ -8,7 +8,7 @@ from dmp.store import dialect
 revision = "0001"
 down_revision = None
 
-APPEND_ONLY = ("trace", "leaf", "head", "record_history")
+APPEND_ONLY = ("trace", "leaf", "head", "record_history", "erasure")
 """As of this migration: a later one names the tables it adds."""
 
 
@@ -31,6 +31,26 @@ def upgrade() -> None:
         sa.Column("know_hows", sa.Text(), nullable=False),
         sa.Column("sector", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("kind", "id"),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("record"),
+    )
+    op.create_table(
+        "former_identifier",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("token", "record"),
+    )
+    op.create_table(
+        "forwarding",
+        sa.Column("target", sa.String(length=255), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("target"),
     )
     op.create_table(
         "head",
@@ -104,7 +124,7 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token"),
     )
-    op.create_index("seen_by_end", "seen", ["until"])
+    op.create_index("seen_by_end", "seen", ["until"], postgresql_using="brin")
     op.create_table(
         "trace",
         sa.Column("record", sa.String(length=36), nullable=False),

@@ -1,0 +1,20 @@
+"""Every claim, in the order in which they are tried: one module and one line each."""
+
+from dmp.assure import bomb, canary, corrupt, disk, failover, fuzz, kill, load, log, once, power, restore, slow
+from dmp.assure.claim import Claim
+
+CLAIMS: tuple[Claim, ...] = (
+    once.CLAIM,
+    kill.CLAIM,
+    power.CLAIM,
+    failover.CLAIM,
+    disk.CLAIM,
+    restore.CLAIM,
+    slow.CLAIM,
+    log.CLAIM,
+    corrupt.CLAIM,
+    canary.CLAIM,
+    fuzz.CLAIM,
+    bomb.CLAIM,
+    load.CLAIM,
+)

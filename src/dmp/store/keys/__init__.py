@@ -1,0 +1,1 @@
+"""Where the keys live, and what each may do (security 12)."""

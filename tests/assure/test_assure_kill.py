@@ -1,0 +1,85 @@
+"""`kill`, small; and a store that forgets what it acknowledged is found out."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from assure_builders import leg, short
+
+from dmp.assure import kill, working
+from dmp.assure.claim import Counter, Engine
+from dmp.assure.ledger import Lot, compare
+from dmp.assure.service import Service
+from dmp.record.visibility import Visibility
+from dmp.sandbox.population import people
+from xds_builders import a_submission, an_entry
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_three_kills_lose_nothing(tmp_path, monkeypatch, engine):
+    monkeypatch.setattr(working, "LONGEST", 0.8)
+    tally = kill.play(leg(tmp_path, 3, engine=engine))
+    assert short(kill.CLAIM, tally) == []
+    assert tally["rounds"] == 3
+    assert tally["acknowledged"] > 0
+
+
+def test_a_store_that_forgets_what_it_acknowledged_is_found_out(tmp_path, monkeypatch):
+    before: dict[Path, bytes] = {}
+
+    def kill_and_forget(service: Service, _dice: Random) -> None:
+        service.kill()
+        for file in service.folder.glob("dmp.db*"):
+            file.unlink()
+        for file, octets in before.items():
+            file.write_bytes(octets)
+
+    def start_and_remember(service: Service) -> float:
+        seconds = start(service)
+        with closing(sqlite3.connect(service.folder / "dmp.db")) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        before[service.folder / "dmp.db"] = (service.folder / "dmp.db").read_bytes()
+        return seconds
+
+    start = Service.start
+    monkeypatch.setattr(working, "LONGEST", 0.8)
+    monkeypatch.setattr(kill, "strike", kill_and_forget)
+    monkeypatch.setattr(Service, "start", start_and_remember)
+    assert "lost" in short(kill.CLAIM, kill.play(leg(tmp_path, 1)))
+
+
+ONE, TWO = an_entry(), an_entry(uuid="Document02", unique_id="1.2.250.1.999.1.2")
+MASKED = replace(ONE, visibility=Visibility(masked=True))
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "found", "wrong"),
+    [
+        (True, [ONE, TWO], set()),
+        (True, [ONE], {"lost"}),
+        (True, [], {"lost"}),
+        (False, [], set()),
+        (False, [ONE, TWO], set()),
+        (False, [TWO], {"half"}),
+    ],
+)
+def test_a_lot_is_there_as_it_was_acknowledged_or_not_at_all(acknowledged, found, wrong):
+    counter, lot = Counter(), Lot(people(1, 1)[0], a_submission(ONE, TWO), acknowledged)
+    compare(lot, {entry.unique_id: entry for entry in found}, counter)
+    assert set(counter.tally().sums) == wrong
+
+
+def test_a_mask_that_was_acknowledged_is_in_force_and_one_that_was_not_may_be():
+    counter, lot = Counter(), Lot(people(1, 1)[0], a_submission(ONE), acknowledged=True)
+    lot.masked[ONE.unique_id] = True
+    lot.unsure.add(ONE.unique_id)
+    compare(lot, {ONE.unique_id: ONE}, counter)
+    assert counter.tally()["lost"] == 0
+    lot.unsure.clear()
+    compare(lot, {ONE.unique_id: MASKED}, counter)
+    assert counter.tally()["lost"] == 0
+    compare(lot, {ONE.unique_id: ONE}, counter)
+    assert counter.tally()["lost"] == 1

@@ -1,0 +1,122 @@
+"""More than can be done: the urgent first, a 503 at once for the others, and no work for whoever waited too long."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from serving_builders import SEARCH, SUBMIT, Installed, Service, search, serving, simple_type
+
+
+@pytest.fixture(scope="module")
+def narrow(installation: Installed) -> Iterator[Service]:
+    """One place, and a waiting room for two."""
+    with serving(installation.having(threads=1, queue=2)) as started:
+        yield started
+
+
+@contextmanager
+def standing_still(service: Service) -> Iterator[None]:
+    """Nobody can write a trace: whoever works, works until the end of the block."""
+    path = service.installed.settings.database_url.removeprefix("sqlite:///")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+class Callers:
+    """People who call, each over a connection of his own that is already there."""
+
+    def __init__(self, service: Service, pool: ThreadPoolExecutor):
+        self.service = service
+        self.pool = pool
+        self.idle = [service.caller() for _ in range(7)]
+        for caller in self.idle:
+            assert caller.get("/elsewhere").status_code == 404
+
+    def deposit(self) -> Future[tuple[int, float]]:
+        return self._post("repository", SUBMIT, b"<x")
+
+    def large_deposit(self) -> Future[tuple[int, float]]:
+        return self._post("repository", SUBMIT, b"<x>" * 300_000)
+
+    def search(self, mode: str = "normal") -> Future[tuple[int, float]]:
+        return self._post("registry", SEARCH, search(self.service, mode=mode))
+
+    def _post(self, service: str, action: str, content: bytes) -> Future[tuple[int, float]]:
+        caller = self.idle.pop()
+
+        def call() -> tuple[int, float]:
+            begun = time.monotonic()
+            answer: httpx2.Response = caller.post(
+                f"/{service}", content=content, headers={"Content-Type": simple_type(action)}
+            )
+            caller.close()
+            assert answer.status_code != 503 or answer.headers["retry-after"] == "1"
+            return answer.status_code, time.monotonic() - begun
+
+        asked = self.pool.submit(call)
+        time.sleep(0.3)
+        return asked
+
+
+@pytest.fixture
+def callers(narrow: Service) -> Iterator[Callers]:
+    with ThreadPoolExecutor(10) as pool:
+        crowd = Callers(narrow, pool)
+        yield crowd
+        for caller in crowd.idle:
+            caller.close()
+
+
+def test_when_the_room_is_full_newcomers_are_refused_at_once_and_the_urgent_take_the_place_of_others(
+    narrow: Service, callers: Callers
+):
+    with standing_still(narrow):
+        working = callers.search()
+        first, second = callers.deposit(), callers.deposit()
+        third = callers.deposit()
+        large = callers.large_deposit()
+        status, took = third.result(timeout=5)
+        assert (status, took < 0.3) == (503, True)
+        assert large.result(timeout=5)[0] == 503
+        assert not first.done()
+        urgent = callers.search("bris_de_glace")
+        assert first.result(timeout=5)[0] == 503
+        assert not second.done()
+
+    assert working.result(timeout=30)[0] == 200
+    assert urgent.result(timeout=30)[0] == 200
+    assert second.result(timeout=30)[0] == 400
+    assert urgent.result()[1] < second.result()[1]
+
+
+def test_whoever_waited_too_long_is_told_so_and_nothing_is_done_for_him(narrow: Service, callers: Callers):
+    with standing_still(narrow):
+        working = callers.search()
+        late = callers.search()
+        status, took = late.result(timeout=10)
+        assert status == 503
+        assert 1.5 < took < 4
+        assert not working.done()
+    assert working.result(timeout=30)[0] == 200
+    assert 'dmp_shed_total{kind="reading"} 1.0' in narrow.asked("/metrics").text
+
+
+def test_the_watchers_are_answered_while_everybody_waits(narrow: Service, callers: Callers):
+    with standing_still(narrow):
+        working = callers.search()
+        waiting = callers.deposit()
+        begun = time.monotonic()
+        assert narrow.asked("/healthz").status_code == 200
+        assert time.monotonic() - begun < 1
+    assert working.result(timeout=30)[0] == 200
+    assert waiting.result(timeout=30)[0] == 400
