@@ -133,12 +133,15 @@ def sandbox(
     tolerant: Annotated[bool, typer.Option("--tolerant", help="Take the published examples (DEC-120).")] = False,
     database: Database = "",
     regime: Annotated[Regime, typer.Option(help="OPT_IN or OPT_OUT.")] = Regime.OPT_IN,
+    administration_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of ITI-42, 62 and 86, for the administrator; 0 for none.")
+    ] = 0,
 ) -> None:
     """Serve the whole protocol on loopback, with test certificates, until interrupted."""
     from dmp.sandbox.folder import SandboxOptions
     from dmp.sandbox.serve import run
 
-    run(folder, SandboxOptions(port, profile, tolerant, database, regime), say=_say)
+    run(folder, SandboxOptions(port, profile, tolerant, database, regime, administration_port), say=_say)
 
 
 @app.command("open", rich_help_panel=SANDBOX)

@@ -33,7 +33,7 @@ from dmp.web.metrics import FOLDER
 
 READY, REFUSED = b"ready\n", b"refused "
 """What a worker says to its supervisor."""
-STARTING = 60.0
+STARTING = 120.0
 """Seconds that a worker has to get ready."""
 YOUNG = 30.0
 """A worker that dies younger than this is restarted after a pause, longer each time."""

@@ -12,15 +12,6 @@ from dmp.client import CallRefused, DmpClient
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 
 
-@pytest.fixture
-def folder(tmp_path_factory):
-    """A folder that the server of the database may enter."""
-    made = tmp_path_factory.mktemp("disk")
-    for one in (made, made.parent, made.parent.parent):
-        one.chmod(0o755)
-    return made
-
-
 @pytest.mark.parametrize(("engine", "least"), [(Engine.SQLITE, 20), (Engine.POSTGRESQL, 5)])
 def test_failing_steps_lose_nothing_and_are_told(folder, engine, least):
     tally = disk.play(leg(folder, 8, engine=engine))

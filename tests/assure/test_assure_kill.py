@@ -19,15 +19,15 @@ from xds_builders import a_submission, an_entry
 
 
 @pytest.mark.parametrize("engine", list(Engine))
-def test_three_kills_lose_nothing(tmp_path, monkeypatch, engine):
+def test_three_kills_lose_nothing(folder, monkeypatch, engine):
     monkeypatch.setattr(working, "LONGEST", 0.8)
-    tally = kill.play(leg(tmp_path, 3, engine=engine))
+    tally = kill.play(leg(folder, 3, engine=engine))
     assert short(kill.CLAIM, tally) == []
     assert tally["rounds"] == 3
     assert tally["acknowledged"] > 0
 
 
-def test_a_store_that_forgets_what_it_acknowledged_is_found_out(tmp_path, monkeypatch):
+def test_a_store_that_forgets_what_it_acknowledged_is_found_out(folder, monkeypatch):
     before: dict[Path, bytes] = {}
 
     def kill_and_forget(service: Service, _dice: Random) -> None:
@@ -48,7 +48,7 @@ def test_a_store_that_forgets_what_it_acknowledged_is_found_out(tmp_path, monkey
     monkeypatch.setattr(working, "LONGEST", 0.8)
     monkeypatch.setattr(kill, "strike", kill_and_forget)
     monkeypatch.setattr(Service, "start", start_and_remember)
-    assert "lost" in short(kill.CLAIM, kill.play(leg(tmp_path, 1)))
+    assert "lost" in short(kill.CLAIM, kill.play(leg(folder, 1)))
 
 
 ONE, TWO = an_entry(), an_entry(uuid="Document02", unique_id="1.2.250.1.999.1.2")

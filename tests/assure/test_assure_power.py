@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,10 @@ from assure_builders import leg, short
 
 from dmp.assure import power, working
 from dmp.assure.claim import Engine
+from dmp.assure.database import NoDatabase
 from dmp.assure.disks import NoDisk, disk
 from dmp.assure.faults import Faults
+from dmp.assure.service import NotServed
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system takes root")
 
@@ -29,15 +30,6 @@ def short_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         pytest.skip(str(reason))
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Not under pytest's own folder, where the server's user may not go."""
-    made = Path(f"/tmp/dmp-test-power-{os.getpid()}")  # noqa: S108
-    made.mkdir(mode=0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
 @pytest.mark.parametrize("engine", list(Engine))
 def test_a_power_cut_loses_nothing(folder, engine):
     tally = power.play(leg(folder, 1, engine=engine))
@@ -50,4 +42,8 @@ def test_a_power_cut_loses_nothing(folder, engine):
 def test_a_disk_that_lies_about_what_is_safe_loses_something(folder, engine):
     faults = Faults(folder, [folder / "nowhere"])
     faults.lie()
-    assert "lost" in short(power.CLAIM, power.play(leg(folder, 1, engine=engine), faults.environment))
+    try:
+        tally = power.play(leg(folder, 1, engine=engine), faults.environment)
+    except (NoDatabase, NotServed):  # what is left is not even a database
+        return
+    assert "lost" in short(power.CLAIM, tally)

@@ -140,6 +140,18 @@ def test_nothing_is_tied_to_what_is_no_longer_approved(story, relation):
     assert statuses(story) == {"First": "DEPRECATED", "Second": "APPROVED"}
 
 
+def test_one_document_cannot_be_replaced_by_two_of_one_lot(story):
+    old = fed(story, "Ancienne")
+    entries = [described(story, "Une nouvelle"), described(story, "Une autre", uuid="Document02")]
+    links = [Association(f"link-{n}", RPLC, entry.uuid, old.uuid) for n, entry in enumerate(entries)]
+
+    with pytest.raises(CallRefused) as refused:
+        send(story, entries, links)
+
+    assert problems(refused) == ["XDSRegistryMetadataError"]
+    assert current(story, old).status is APPROVED
+
+
 def test_two_new_documents_of_one_lot_may_be_tied(story):
     report, image = described(story, "Report"), described(story, "Image", uuid="Document02")
     send(story, [report, image], [Association("link-1", APND, image.uuid, report.uuid)])

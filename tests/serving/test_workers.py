@@ -36,7 +36,7 @@ def callers(service: Service, *, count: int = 4, keep: bool) -> Iterator[list[st
 
     def ask() -> None:
         caller = service.caller()
-        while not over.is_set():
+        while not over.wait(0.005):
             try:
                 answered.append(caller.get("/admin").status_code)
             except httpx2.TransportError as error:
@@ -65,7 +65,8 @@ def test_each_worker_answers_and_connections_are_shared_out(service: Service):
     for caller in crowd:
         caller.close()
     assert len(held) == 2
-    assert min(held) >= 6
+    assert sum(held) == 16
+    assert min(held) >= 4
 
 
 def connections(pid: int) -> list[int]:
@@ -84,7 +85,7 @@ def test_a_worker_that_is_killed_is_replaced_while_the_other_answers(service: Se
 
     os.kill(killed, signal.SIGKILL)
 
-    service.waits_for("started", before + 1)
+    service.waits_for("started", before + 1, seconds=100)
     with service.caller() as caller:
         assert caller.get("/admin").status_code == 200
     assert killed not in service.workers
@@ -99,8 +100,8 @@ def test_hangup_renews_every_worker_and_no_caller_notices(service: Service, keep
 
     with callers(service, keep=keep) as wrong:
         service.process.send_signal(signal.SIGHUP)
-        service.waits_for("started", started + 2, seconds=40)
-        wait_until(lambda: not any(alive(pid) for pid in before), seconds=40)
+        service.waits_for("started", started + 2, seconds=200)
+        wait_until(lambda: not any(alive(pid) for pid in before), seconds=60)
         time.sleep(0.3)
 
     assert wrong == []

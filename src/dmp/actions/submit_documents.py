@@ -7,7 +7,7 @@ from dmp.actions.action import Ask, Scope, Turn
 from dmp.actions.same_lot import asks_about_namesakes, problems_of_namesakes
 from dmp.actions.shown import Shown, asks_to_see_folders
 from dmp.actions.submission_writing import Writing, namesakes, twin
-from dmp.actions.ties import RELATIONSHIPS, Ties, ties_of
+from dmp.actions.ties import RELATIONSHIPS, REPLACING, Ties, ties_of
 from dmp.documents.intake import Examination
 from dmp.record.actor import Caller, facility_of, person_id
 from dmp.record.entry import EntryStatus
@@ -114,6 +114,7 @@ class SubmitDocuments:
                 context = f"{folder.unique_id}: a folder with this uniqueId is already in the record"
                 yield Problem(XdsCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY, context)
         yield from self._other_contents(turn)
+        yield from self._replaced_twice()
         yield from self._not_approved(ties)
 
     def _taken_uuids(self, shown: Shown) -> Iterator[Problem]:
@@ -129,6 +130,12 @@ class SubmitDocuments:
             known = namesakes(entry, turn)
             if known and twin(known, entry, self.submission.documents.get(entry.uuid), turn.contents) is None:
                 yield Problem(XdsCode.NON_IDENTICAL_HASH, f"{entry.unique_id}: already there with another content")
+
+    def _replaced_twice(self) -> Iterator[Problem]:
+        """A document has one successor: two that replace it in one lot would part its chain in two."""
+        replaced = [link.target for link in self.submission.associations if link.type in REPLACING]
+        for target in dict.fromkeys(target for target in replaced if replaced.count(target) > 1):
+            yield Problem(XdsCode.REGISTRY_METADATA_ERROR, f"{target} targetObject: replaced twice in one lot")
 
     def _not_approved(self, ties: Ties) -> Iterator[Problem]:
         """Nothing is tied to what is no longer Approved (check 12)."""

@@ -90,10 +90,10 @@ class Standbys:
         until(lambda: name in self.following(), f"{name} does not follow")
 
     def following(self) -> set[str]:
-        """The standbys that have all that the primary has acknowledged."""
+        """The standbys to which the primary sends what it writes."""
         with self._connected(self.primary) as connection:
             rows = connection.execute("SELECT application_name FROM pg_stat_replication WHERE state = 'streaming'")
-            return {name for (name,) in rows.fetchall()}
+            return {str(name) for (name,) in rows.fetchall()}
 
     def _received(self, name: str) -> int:
         """How far a standby has written and synced what the primary sent; read once it has read all of it."""
@@ -106,7 +106,7 @@ class Standbys:
             # A standby that was started again has received nothing yet, and replayed all that it has.
             farthest = "greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())"
             ((octets,),) = connection.execute(f"SELECT {farthest} - '0/0'::pg_lsn").fetchall()
-            return int(octets)
+            return int(str(octets))
 
     def _connected(self, name: str) -> "psycopg.Connection[tuple[object, ...]]":
         return psycopg.connect(self.servers[name].url, autocommit=True, connect_timeout=5)
@@ -114,9 +114,8 @@ class Standbys:
     def _configure(self, name: str) -> None:
         """Say who this server is, whom it waits for as a primary, and where it finds the primary as a standby."""
         place = urlsplit(self.url)
-        hosts, _, _ = place.netloc.rpartition("@")[2].partition("/")
-        names = ",".join(host.partition(":")[0] for host in hosts.split(","))
-        ports = ",".join(host.partition(":")[2] for host in hosts.split(","))
+        hosts = [host.partition(":") for host in place.netloc.rpartition("@")[2].split(",")]
+        names, ports = ",".join(host for host, _, _ in hosts), ",".join(port for _, _, port in hosts)
         conninfo = (
             f"host={names} port={ports} user={place.username} password={place.password} "
             f"application_name={name} target_session_attrs=read-write connect_timeout=2"

@@ -61,7 +61,7 @@ def mix(  # noqa: PLR0917
     database: Database = "postgresql",
     clients: Clients = 32,
     seconds: Seconds = 300.0,
-    records: Records = 2000,
+    records: Records = 4000,
     documents: Documents = 20,
     workers: Workers = 2,
     submissions: Annotated[float, typer.Option(min=0, help="A second.")] = 75.0,

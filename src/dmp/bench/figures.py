@@ -40,6 +40,8 @@ class Cost:
     """None when the database is not of this machine."""
     generator: float
     peaks: tuple[int, ...]
+    others: float = 0.0
+    """Share of the machine that went to nobody of these: a run is for comparison when it is near nothing."""
 
     @property
     def told(self) -> str:
@@ -48,7 +50,7 @@ class Cost:
         memory = ", ".join(f"{peak / 2**20:.0f}" for peak in self.peaks)
         return (
             f"CPU ms per request: service {self.service:.2f}, database {database}, generator {self.generator:.2f}; "
-            f"peak memory of each worker, MiB: {memory}"
+            f"peak memory of each worker, MiB: {memory}; others took {100 * self.others:.0f} % of the machine"
         )
 
 

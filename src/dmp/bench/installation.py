@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dmp.bench import machine
-from dmp.bench.plan import HOLDERS, Plan
+from dmp.bench.plan import Plan
 from dmp.client.credentials import Credentials, read_contract
 from dmp.main import open_store
 from dmp.sandbox.folder import SandboxOptions, write_contract
@@ -64,7 +64,11 @@ class Installation:
 
     def tls(self, holder: str) -> ssl.SSLContext:
         """The TLS of a caller: his certificate, our test authorities."""
-        return _tls(self.folder, holder)
+        contract = read_contract(self.folder)
+        credentials = Credentials.from_sandbox(contract, holder)
+        context = ssl.create_default_context(cafile=contract["ca"])
+        context.load_cert_chain(credentials.auth_certificate, credentials.auth_key)
+        return context
 
 
 @dataclass(frozen=True)
@@ -142,14 +146,6 @@ def _told(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _tls(folder: Path, holder: str) -> ssl.SSLContext:
-    contract = read_contract(folder)
-    credentials = Credentials.from_sandbox(contract, holder)
-    context = ssl.create_default_context(cafile=contract["ca"])
-    context.load_cert_chain(credentials.auth_certificate, credentials.auth_key)
-    return context
 
 
 def _wait(journal: Path, process: subprocess.Popen[bytes], *, workers: int) -> None:

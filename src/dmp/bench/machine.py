@@ -1,7 +1,6 @@
 """What processes cost: their processor time and their memory, as Linux counts them in /proc."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +50,13 @@ def family(root: int) -> tuple[int, ...]:
 
 def cpu_seconds(root: int) -> float:
     """Processor time of a process, of its children that live, and of those it has buried."""
-    return sum(_consumed(pid, buried=True) for pid in family(root))
+    return sum(_consumed(pid) for pid in family(root))
 
 
-def cpu_each(pids: Iterable[int]) -> dict[int, float]:
-    """Processor time of each of these processes, alone."""
-    return {pid: _consumed(pid, buried=False) for pid in pids}
+def cpu_of_all() -> float:
+    """Processor time that the whole machine has spent on anything, what its own host took from it included."""
+    user, nice, system, _idle, _waiting, *interrupts = map(int, (PROC / "stat").read_text().split()[1:9])
+    return sum((user, nice, system, *interrupts)) * TICK
 
 
 def peak_memory(pid: int) -> int:
@@ -83,9 +83,9 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def _consumed(pid: int, *, buried: bool) -> float:
+def _consumed(pid: int) -> float:
     fields = _stat(pid)
-    return sum(int(field) for field in fields[11 : 15 if buried else 13]) * TICK if fields else 0.0
+    return sum(int(field) for field in fields[11:15]) * TICK if fields else 0.0
 
 
 def _stat(pid: int) -> list[str]:

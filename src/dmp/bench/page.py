@@ -73,7 +73,8 @@ def _conditions(reports: Sequence[Report]) -> str:
 
 
 def _title(report: Report) -> str:
-    return f"{report.name}, {report.plan.clients} callers"
+    callers = report.plan.clients
+    return f"{report.name}, {callers} callers" if callers > 1 else f"{report.name}, one caller"
 
 
 def _rates(reports: Sequence[Report]) -> Chart:
@@ -125,7 +126,7 @@ def _costs(reports: Sequence[Report]) -> Chart:
 
 
 def _costs_table(reports: Sequence[Report]) -> str:
-    head = ("run", "service ms", "database ms", "generator ms", "octets of an answer")
+    head = ("run", "service ms", "database ms", "generator ms", "octets of an answer", "others")
     rows = [
         (
             _title(report),
@@ -133,6 +134,7 @@ def _costs_table(reports: Sequence[Report]) -> str:
             "elsewhere" if report.run.cost.database is None else f"{report.run.cost.database:.2f}",
             f"{report.run.cost.generator:.2f}",
             ", ".join(str(figures.octets) for figures in report.run.figures),
+            f"{100 * report.run.cost.others:.0f} %",
         )
         for report in reports
     ]
@@ -172,7 +174,9 @@ def _growth(growth: Growth) -> Chart:
         "submission alone p50": large.alone.p50 / small.alone.p50,
         "octets per document": large.octets_per_document / small.octets_per_document,
     }
-    bars = tuple(Bar(name, (ratio,), f"x {ratio:.2f}", FLAT) for name, ratio in ratios.items())
+    bars = tuple(
+        Bar(name, (ratio,), f"x {ratio:.2f}", FLAT if "search" in name else None) for name, ratio in ratios.items()
+    )
     return Chart(f"{large.documents:,} documents against {small.documents:,}", bars, mark="goal for searches")
 
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from time import process_time
+from time import monotonic, process_time
 
 from dmp.bench import machine
 from dmp.bench.callers import Callers, succeeded
@@ -88,9 +88,11 @@ def _run(installation: Installation, prepared: list[Prepared], plan: Plan, *, wa
 
 @dataclass(frozen=True)
 class _Meters:
-    """Processor time used so far."""
+    """Processor time used so far, in seconds."""
 
     installation: Installation
+    at: float
+    everything: float
     service: float
     database: float | None
     generator: float
@@ -98,7 +100,8 @@ class _Meters:
     @staticmethod
     def read(installation: Installation) -> "_Meters":
         database = machine.cpu_seconds(installation.database_pid) if installation.database_pid else None
-        return _Meters(installation, machine.cpu_seconds(installation.server_pid), database, process_time())
+        service = machine.cpu_seconds(installation.server_pid)
+        return _Meters(installation, monotonic(), machine.cpu_of_all(), service, database, process_time())
 
     def since(self, before: "_Meters", *, calls: int) -> Cost:
         database = None
@@ -109,7 +112,17 @@ class _Meters:
             database,
             (self.generator - before.generator) * MS / calls,
             tuple(machine.peak_memory(pid) for pid in self.installation.workers),
+            self._others_since(before),
         )
+
+    def _others_since(self, before: "_Meters") -> float:
+        """The share of all cores that was spent elsewhere."""
+        spent = (self.everything - before.everything) - (self._ours - before._ours)
+        return max(spent, 0.0) / ((self.at - before.at) * machine.this_machine().cores)
+
+    @property
+    def _ours(self) -> float:
+        return self.service + (self.database or 0.0) + self.generator
 
 
 @contextmanager

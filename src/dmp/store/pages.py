@@ -19,7 +19,11 @@ from dmp.store.packing import pack, unpack_entry, unpack_folder, unpack_link, un
 from dmp.store.vault import Seal
 
 FULL = 6000
-"""Octets of a sealed page from which new objects go to another one: a page and one more lot fit into 8 KiB."""
+"""Octets of a sealed page from which new objects go to another one."""
+MOST = 7700
+"""Octets of a sealed page that new objects may bring it to, about: it must fit into 8 KiB."""
+_DEFLATED = 5
+"""New objects take about a fifth of their octets once deflated with others of their kind."""
 _EFFORT = 1
 """Deflate as fast as it can: twice the time saves a tenth of the octets."""
 
@@ -108,7 +112,7 @@ class Sheaf:
         """Keep the sealed pages, by number."""
         self._seal = seal
         self._sealed = pages
-        self._last, self._last_size = max(((number, len(sealed)) for number, sealed in pages), default=(0, FULL))
+        self._last, self._filled = max(((number, len(sealed)) for number, sealed in pages), default=(0, FULL))
         self._kinds: dict[type[Piece], dict[str, tuple[int, Any]]] = {}
         self._opened: list[tuple[int, tuple[msgspec.Raw, ...]]] | None = None
         self._changed: set[int] = set()
@@ -127,7 +131,7 @@ class Sheaf:
         """Replace a piece in its page, or add it to the newest page that has room."""
         held = self._of(type(piece))
         known = held.get(piece.uuid)
-        number = self._page_with_room() if known is None else known[0]
+        number = self._page_with_room(piece) if known is None else known[0]
         held[piece.uuid] = (number, piece)
         self._changed.add(number)
 
@@ -151,10 +155,12 @@ class Sheaf:
             return [piece for page, piece in self._of(kind).values() if page == number]
         return kept[KINDS.index(kind)]
 
-    def _page_with_room(self) -> int:
-        if self._last_size >= FULL and self._last not in self._new:
-            self._last += 1
+    def _page_with_room(self, piece: Piece) -> int:
+        octets = len(pack(piece)) // _DEFLATED
+        if (self._filled >= FULL and self._last not in self._new) or self._filled + octets > MOST:
+            self._last, self._filled = self._last + 1, 0
             self._new.add(self._last)
+        self._filled += octets
         return self._last
 
     def _of(self, kind: type[Any]) -> dict[str, tuple[int, Any]]:

@@ -8,6 +8,7 @@ together must declare.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dmp.record.codes import Code
 from dmp.record.entry import Author
@@ -82,6 +83,25 @@ def named(element: str, value: str) -> str:
     return f'<rim:{element}><rim:LocalizedString value="{attribute(value)}"/></rim:{element}>' if value else ""
 
 
+@lru_cache(maxsize=4096)
+def _coded(scheme: str, code: Code) -> str:
+    """The end of a coded attribute: a service meets the same few hundred codes all day."""
+    return (
+        f'classificationScheme="{scheme}" nodeRepresentation="{attribute(code.code)}">'
+        '<rim:Slot name="codingScheme"><rim:ValueList>'
+        f"<rim:Value>{content(code.system)}</rim:Value></rim:ValueList></rim:Slot>"
+        f'<rim:Name><rim:LocalizedString value="{attribute(code.display)}"/></rim:Name></rim:Classification>'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _who(author: Author) -> str:
+    """The slots of an author: most documents of a record are by the same few."""
+    lists = (author.institutions, author.roles, author.specialties, author.telecoms)
+    slots = "".join([listed_slot(name, held) for name, held in zip(AUTHOR_SLOTS[1:], lists, strict=True) if held])
+    return f"{slot(AUTHOR_SLOTS[0], author.person)}{slots}"
+
+
 class Children:
     """The Classifications and ExternalIdentifiers of one object, with ids made from its own.
 
@@ -106,11 +126,7 @@ class Children:
         """A coded attribute; its label is written even when it has none."""
         return (
             f'<rim:Classification id="{self._before}{number:03x}{self._after}" {_CLASSIFICATION}'
-            f' classifiedObject="{self._owner}" classificationScheme="{scheme}"'
-            f' nodeRepresentation="{attribute(code.code)}">'
-            '<rim:Slot name="codingScheme"><rim:ValueList>'
-            f"<rim:Value>{content(code.system)}</rim:Value></rim:ValueList></rim:Slot>"
-            f'<rim:Name><rim:LocalizedString value="{attribute(code.display)}"/></rim:Name></rim:Classification>'
+            f' classifiedObject="{self._owner}" {_coded(scheme, code)}'
         )
 
     def codes(self, scheme: str, codes: Iterable[Code], *, first: int, step: int) -> str:
@@ -122,12 +138,10 @@ class Children:
         return "".join([self._author(scheme, a, first + step * order) for order, a in enumerate(authors)])
 
     def _author(self, scheme: str, author: Author, number: int) -> str:
-        lists = (author.institutions, author.roles, author.specialties, author.telecoms)
-        slots = "".join([listed_slot(name, held) for name, held in zip(AUTHOR_SLOTS[1:], lists, strict=True) if held])
         return (
             f'<rim:Classification id="{self._before}{number:03x}{self._after}" {_CLASSIFICATION}'
             f' classifiedObject="{self._owner}" classificationScheme="{scheme}" nodeRepresentation="">'
-            f"{slot(AUTHOR_SLOTS[0], author.person)}{slots}</rim:Classification>"
+            f"{_who(author)}</rim:Classification>"
         )
 
     def mark(self, node: str, *, number: int) -> str:
