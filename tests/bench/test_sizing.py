@@ -62,7 +62,7 @@ def test_measured_figures_replace_the_estimates(tmp_path: Path):
     found = sizing.costs_of(files, COSTS)
     assert found.service == (8.0, 2.0, 5.0)
     assert found.database == (2.0, 0.5, 1.0)
-    assert found.measured == "measured: read of 2026-11-22"
+    assert found.measured == "measured: read of 2026-11-22; estimated: grow, submit, search"
     assert replace(found, service=COSTS.service, database=COSTS.database, measured=COSTS.measured) == COSTS
 
 

@@ -130,11 +130,11 @@ def event_of(trace: Trace) -> Event:
 
 
 def _message(trace: Trace, event: Event, patient: PatientId | None, source: Source) -> bytes:
+    told_by = f"AuditEnterpriseSiteID={quoteattr(source.site)} AuditSourceID={quoteattr(source.id)}"
     parts = (
         _event(trace, event),
         *_participants(trace, source),
-        f"<AuditSourceIdentification AuditEnterpriseSiteID={quoteattr(source.site)} AuditSourceID={quoteattr(source.id)}>"
-        '<AuditSourceTypeCode csd-code="4"/></AuditSourceIdentification>',
+        f'<AuditSourceIdentification {told_by}><AuditSourceTypeCode csd-code="4"/></AuditSourceIdentification>',
         *_objects(trace, patient),
     )
     text = f"<AuditMessage>{''.join(parts)}</AuditMessage>"

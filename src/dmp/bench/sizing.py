@@ -54,7 +54,7 @@ class Costs:
     rows: float = 4_600.0
     """Of the database, indexes included, for one document with its signature and the trace of its deposit."""
     trace: float = 1_700.0
-    """Of the database, for one more trace with its leaf in the tree."""
+    """Of the database, for one more trace with its leaf: those of all acts are about as long."""
     blob: float = 50_000 * 1.12
     """One document, sealed and padded, in one copy."""
     service: tuple[float, float, float] = (6.0, 1.5, 1.5)
@@ -142,7 +142,7 @@ def costs_of(files: Sequence[Path], costs: Costs = Costs()) -> Costs:
     Raises:
         Trouble: a file holds no figures of a benchmark, or those of a profiled run.
     """
-    told: list[str] = []
+    told: dict[str, str] = {}
     for path in files:
         octets = path.read_bytes()
         try:
@@ -155,8 +155,12 @@ def costs_of(files: Sequence[Path], costs: Costs = Costs()) -> Costs:
                 continue
         except msgspec.MsgspecError as error:
             raise Trouble(f"{path} holds no figures of a benchmark: {error}", option="FILE") from error
-        told.append(f"{named.name} of {named.at[:10]}")
-    return replace(costs, measured=f"measured: {', '.join(told)}") if told else costs
+        told[named.name] = f"{named.name} of {named.at[:10]}"
+    if not told:
+        return costs
+    others = [name for name in ("grow", *Act) if name not in told]
+    rest = f"; estimated: {', '.join(others)}" if others else ""
+    return replace(costs, measured=f"measured: {', '.join(told.values())}{rest}")
 
 
 class _Named(msgspec.Struct):

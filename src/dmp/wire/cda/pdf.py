@@ -34,7 +34,7 @@ ACTIVE = frozenset(
 """Names of actions and objects that are refused; an encrypted file cannot be looked into."""
 LINK = b"URI"
 """Action that follows an address when the reader clicks: told, not refused."""
-LARGEST_INFLATED = 64 * 1024 * 1024
+LARGEST_INFLATED = 16 * 1024 * 1024
 """Octets inflated from one file before giving up."""
 
 _NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]{1,127})")
