@@ -59,7 +59,7 @@ class Settings:
     """Ask for the lot signature in indirect mode too (DEC-108)."""
     accept_sha1: bool = False
     """Old samples only; refused in production."""
-    threads: int = 4
+    threads: int = 2
     """Requests worked on at the same time in one process."""
     workers: int = 0
     """Processes that answer; 0 for one per core."""

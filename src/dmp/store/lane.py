@@ -6,13 +6,14 @@ acts meet on one record, the second one fails (`Conflict`) and is run again in
 a held lane, where the record waits for nobody else.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
 
+from dmp.store.direct import Direct
 from dmp.store.statements import Prepared, joined
 
 Row = tuple[Any, ...]
@@ -55,10 +56,21 @@ class Lane:
     notice: ClassVar[Callable[[str, Values], None] | None] = None
     """Told each statement and its parameters, when set: for tests that look at what is really sent."""
 
-    def __init__(self, engine: Engine, raw: Any, *, alone: AbstractContextManager[object]):
-        """Work on a connection of the driver that commits each statement; `alone` is held while SQLite writes."""
+    def __init__(
+        self,
+        engine: Engine,
+        raw: Any,
+        *,
+        alone: AbstractContextManager[object],
+        known: MutableMapping[Any, Any] | None = None,
+    ):
+        """Work on a connection of the driver that commits each statement.
+
+        `alone` is held while SQLite writes; `known` lives as long as the connection.
+        """
         self._engine = engine.dialect.name
         self._raw = raw
+        self._direct = None if self._engine == "sqlite" else Direct(raw, {} if known is None else known)
         self._alone = alone
         self.held = False
         """This lane is inside a transaction that holds what it read."""
@@ -67,9 +79,9 @@ class Lane:
         """The rows of a query."""
         text = statement.sql(self._engine)
         self._tell(text, values)
-        if self._engine == "sqlite":
+        if self._direct is None:
             return self._raw.execute(text, values).fetchall()
-        return self._raw.execute(text, values, binary=True).fetchall()
+        return self._direct.run(text, values)
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -85,10 +97,10 @@ class Lane:
 
     def commit(self, batch: Batch) -> None:
         """Write a batch, all or nothing, and wait until it is on the disk."""
-        if self._engine == "sqlite":
+        if self._direct is None:
             self._commit_sqlite(batch)
         else:
-            self._commit_postgresql(batch)
+            self._commit_postgresql(batch, self._direct)
 
     def _commit_sqlite(self, batch: Batch) -> None:
         if self.held:
@@ -104,11 +116,11 @@ class Lane:
                 self._roll_back()
                 raise
 
-    def _commit_postgresql(self, batch: Batch) -> None:
+    def _commit_postgresql(self, batch: Batch, direct: Direct) -> None:
         """In one round trip: as one statement, or, when there are many or one needs another, sent together."""
         steps = [(statement, values) for statement, rows in batch.in_order() for values in rows]
         if not self.held and len(steps) <= MOST_JOINED and not any(statement.alone for statement, _ in steps):
-            self._run_joined(steps)
+            self._run_joined(steps, direct)
             return
         try:
             with self._raw.pipeline():
@@ -120,11 +132,11 @@ class Lane:
             self._roll_back()
             raise
 
-    def _run_joined(self, steps: list[tuple[Prepared, Values]]) -> None:
+    def _run_joined(self, steps: list[tuple[Prepared, Values]], direct: Direct) -> None:
         whole = joined(tuple(statement for statement, _ in steps))
         for statement, values in steps:
             self._tell(statement.sql(self._engine), values)
-        self._raw.execute(whole.sql, whole.values([values for _, values in steps]))
+        direct.run(whole.sql, whole.values([values for _, values in steps]))
 
     def _run(self, batch: Batch) -> None:
         for statement, rows in batch.in_order():

@@ -176,7 +176,7 @@ class Store:
     def _lane(self) -> Iterator[Lane]:
         connection = self.lanes.raw_connection()
         try:
-            yield Lane(self.lanes, connection.driver_connection, alone=self._alone)
+            yield Lane(self.lanes, connection.driver_connection, alone=self._alone, known=connection.info)
         except Exception as error:
             if dialect.is_outage(error):
                 connection.invalidate()

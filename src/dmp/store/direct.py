@@ -1,0 +1,85 @@
+"""Statements run by libpq itself: prepared once on a connection, then named, values in and values out.
+
+An act sends two statements. Going through cursors, adapters and a waiting loop
+in Python cost more processor time than the rest of its way to the database;
+libpq sends and waits on its own, and lets other threads run meanwhile.
+"""
+
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+_NAME = re.compile(r"%\((\w+)\)s")
+_TEXT, _BINARY = 0, 1
+_GOOD = frozenset({1, 2})
+"""PGRES_COMMAND_OK and PGRES_TUPLES_OK."""
+_INT2, _INT4, _INT8, _BYTEA = 21, 23, 20, 17
+
+
+class Direct:
+    """One connection of psycopg, spoken to through libpq."""
+
+    def __init__(self, raw: Any, known: MutableMapping[Any, Any]):
+        """Use a connection; `known` keeps what is prepared on it as long as it lives."""
+        self._libpq = raw.pgconn
+        self._known = known.setdefault("statements", {})
+
+    def run(self, text: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Run one statement, written for psycopg; its rows, if it gives any.
+
+        Raises:
+            psycopg.Error: as psycopg would.
+        """
+        name, wanted = self._known.get(text) or self._prepare(text)
+        sent = [_sent(values[key]) for key in wanted]
+        formats = [_BINARY if type(values[key]) is bytes else _TEXT for key in wanted]
+        result = self._libpq.exec_prepared(name, sent, formats, _BINARY)
+        if result.status not in _GOOD:
+            raise _error(result)
+        readers = [_reader(result.ftype(column)) for column in range(result.nfields)]
+        get = result.get_value
+        return [
+            tuple([None if (value := get(row, n)) is None else read(value) for n, read in enumerate(readers)])
+            for row in range(result.ntuples)
+        ]
+
+    def _prepare(self, text: str) -> tuple[bytes, tuple[str, ...]]:
+        wanted = tuple(dict.fromkeys(_NAME.findall(text)))
+        numbered = _NAME.sub(lambda found: f"${wanted.index(found[1]) + 1}", text)
+        name = b"dmp_%d" % len(self._known)
+        result = self._libpq.prepare(name, numbered.encode())
+        if result.status not in _GOOD:
+            raise _error(result)
+        self._known[text] = (name, wanted)
+        return name, wanted
+
+
+def _sent(value: object) -> bytes | None:
+    """A value as the server reads it: octets as they are, everything else as text."""
+    if value is None or type(value) is bytes:
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, int):
+        return b"%d" % value
+    return bytes(value)  # type: ignore[call-overload]
+
+
+def _reader(kind: int) -> Callable[[bytes], Any]:
+    if kind in (_INT2, _INT4, _INT8):
+        return _integer
+    return bytes if kind == _BYTEA else _string
+
+
+def _integer(value: bytes) -> int:
+    return int.from_bytes(value, "big", signed=True)
+
+
+def _string(value: bytes) -> str:
+    return bytes(value).decode()
+
+
+def _error(result: Any) -> Exception:
+    from psycopg.errors import error_from_result
+
+    return error_from_result(result)
