@@ -19,7 +19,6 @@ from sqlalchemy import insert, select, update
 from dmp.audit.atna import Source, messages
 from dmp.audit.syslog import frame, line
 from dmp.audit.trace import Trace
-from dmp.record.errors import StorageUnavailable
 from dmp.record.patient import PatientId
 from dmp.store import schema
 from dmp.store.traces import NO_RECORD
@@ -95,7 +94,8 @@ class Forwarding:
             if before is None:
                 connection.execute(insert(table), {"target": self.target, "sent": sent})
             else:
-                connection.execute(update(table).where(table.c.target == self.target).values(sent=sent))
+                mine = (table.c.target == self.target, table.c.sent <= sent)
+                connection.execute(update(table).where(*mine).values(sent=sent))
 
     def _frames(self, leaves: list[tuple[int, str, str]]) -> Iterator[bytes]:
         with self.store.begin() as tx:
@@ -134,6 +134,6 @@ def forward_if_possible(forwarding: Forwarding) -> str:
     """Forward, for a job that comes again: what went wrong, in one word, or nothing."""
     try:
         forwarding.forward()
-    except (OSError, StorageUnavailable) as error:
+    except Exception as error:  # a process edge: one failure must not end the forwarding for ever
         return type(error).__name__
     return ""

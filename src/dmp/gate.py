@@ -28,8 +28,8 @@ from dmp.store.tx import Conflict, Store, Tx
 
 ATTEMPTS = 3
 """An act that met another one is run again, on what is there then, holding it."""
-MESSAGE_WINDOW = timedelta(hours=8)
-"""How long a MessageID is remembered: the longest life of an assertion (DEC-51)."""
+MESSAGE_WINDOW = timedelta(hours=8, minutes=5)
+"""How long a MessageID is remembered: the longest life of an assertion, which may be issued 5 min ahead (DEC-51)."""
 NOBODY = Who(kind="unknown", person="")
 """Who called when the assertion was refused: whatever it said is not believed."""
 
@@ -76,26 +76,30 @@ class Gate:
         raise AssertionError("unreachable")
 
     def _attempt(self, caller: Caller, action: Action[Result], at: datetime, *, held: bool) -> Result:
-        refusal: _Refusal | None = None
         with self.store.begin(held=held) as tx:
-            self._take_message(tx, caller, at)
-            scope = action.scope(tx)
-            answers = self._decide(caller, scope, at)
-            refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
-            for record in (scope.record, *scope.others):
-                tx.traces.append(self._trace(caller, action, replace(scope, record=record), answers, at))
-            if not refused:
-                allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
-                return action.apply(Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id))
-            refusal = _Refusal(_told(*refused[0], scope.record))
-        raise refusal
+            if caller.message and not tx.replays.first(_message(caller), until=at + MESSAGE_WINDOW):
+                raise _duplicate()
+            try:
+                done = self._act(tx, caller, action, at)
+            except DmpError:
+                # The commit, which would have found the message, does not come.
+                if caller.message and tx.replays.was_seen(_message(caller)):
+                    raise _duplicate() from None
+                raise
+        if isinstance(done, _Refusal):
+            raise done
+        return done
 
-    def _take_message(self, tx: Tx, caller: Caller, at: datetime) -> None:
-        """One message, one act (xds-wire 1.4-8)."""
-        who = Who.of(caller)
-        name = f"message {who.structure} {who.person} {caller.message}"
-        if caller.message and not tx.replays.first(name, until=at + MESSAGE_WINDOW):
-            raise InvalidMessage("this message was already received", element="wsa:MessageID", subcode=DUPLICATE)
+    def _act(self, tx: Tx, caller: Caller, action: Action[Result], at: datetime) -> "Result | _Refusal":
+        scope = action.scope(tx)
+        answers = self._decide(caller, scope, at)
+        refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
+        for record in (scope.record, *scope.others):
+            tx.traces.append(self._trace(caller, action, replace(scope, record=record), answers, at))
+        if refused:
+            return _Refusal(_told(*refused[0], scope.record))
+        allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
+        return action.apply(Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id))
 
     def _decide(self, caller: Caller, scope: Scope, at: datetime) -> list[tuple[Ask, Decision]]:
         """Ask for each right; the entries of one verb are decided together, which gives the same answers faster."""
@@ -175,6 +179,16 @@ class Gate:
 
 
 DUPLICATE = "dmp:DuplicateMessageID"
+
+
+def _message(caller: Caller) -> str:
+    """How a message is remembered: one message, one act (xds-wire 1.4-8)."""
+    who = Who.of(caller)
+    return f"message {who.structure} {who.person} {caller.message}"
+
+
+def _duplicate() -> InvalidMessage:
+    return InvalidMessage("this message was already received", element="wsa:MessageID", subcode=DUPLICATE)
 
 
 class _Refusal(Exception):

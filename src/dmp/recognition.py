@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cryptography import x509
 from lxml import etree
 
 from dmp.record.actor import Caller
@@ -36,6 +37,10 @@ class _Recognised:
     until: datetime
 
 
+def _end_of(certificate: bytes) -> datetime:
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+
+
 @dataclass
 class Recognition:
     """Says who calls: verifies each assertion once, then knows it again."""
@@ -43,6 +48,8 @@ class Recognition:
     verify: Verify
     policy: Callable[[datetime], VihfPolicy]
     clock: Callable[[], datetime]
+    end_of: Callable[[bytes], datetime] = _end_of
+    """When a client certificate is over."""
     _known: OrderedDict[bytes, _Recognised] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,7 +66,7 @@ class Recognition:
         if known is not None and known.policy is policy and at < known.until:
             return known.caller, known.vihf
         caller, vihf = self.verify(envelope, certificate)
-        until = min(at + TRUSTED_FOR, good_until(vihf, policy.times))
+        until = min(at + TRUSTED_FOR, good_until(vihf, policy.times), self.end_of(certificate))
         with self._lock:
             self._known[name] = _Recognised(caller, vihf, policy, until)
             self._known.move_to_end(name)

@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
+from dmp.gate import ATTEMPTS
 from dmp.record.errors import StorageUnavailable
 from dmp.store import schema, statements
 from dmp.store.lane import MOST_JOINED, Batch
+from dmp.store.snapshot import reading, snapshot
 from dmp.store.statements import Prepared, joined
 from dmp.store.tx import Conflict, Store
 from store_builders import NOW, PERSON, a_record, an_entry, at_once, deposit, deposited, opened
@@ -112,3 +114,91 @@ def test_a_statement_that_cannot_be_run_is_told_and_writes_nothing(store: Store)
         tx._lane.read(broken)
 
     assert not isinstance(caught.value, StorageUnavailable)
+
+
+def deposited_like_the_gate(store: Store, number: int) -> int:
+    """A deposit run again as the gate does; gives the attempt that succeeded."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with store.begin(held=attempt > 1) as tx:
+                record = tx.records.of(PERSON)
+                assert record is not None
+                deposit(tx.inside(record), an_entry(number), number=number)
+        except Conflict:
+            continue
+        return attempt
+    raise AssertionError("an act was undone each time")
+
+
+def test_a_crowd_of_deposits_into_one_record_needs_no_third_attempt_and_meets_no_deadlock(store: Store):
+    opened(store, a_record())
+
+    def feed(first: int) -> list[int]:
+        return [deposited_like_the_gate(store, first + number) for number in range(5)]
+
+    outcomes = at_once(*(partial(feed, 100 * worker) for worker in range(1, 5)))
+
+    attempts = [attempt for outcome in outcomes if isinstance(outcome, list) for attempt in outcome]
+    assert len(attempts) == 20
+    assert max(attempts) <= 2
+    with store.begin() as tx:
+        assert len(tx.inside(tx.records.get("rec-1")).entries()) == 20
+    if store.engine.dialect.name == "postgresql":
+        with store.connection() as connection:
+            connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
+            counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+            assert connection.exec_driver_sql(counted).scalar_one() == 0
+
+
+def test_a_server_that_restarts_takes_one_act_and_not_one_for_each_connection(postgresql_store: Store):
+    store = postgresql_store
+    opened(store, a_record())
+    at_once(*(partial(deposited_like_the_gate, store, number) for number in range(1, 4)))
+    with store.engine.connect() as connection:
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        connection.exec_driver_sql(f"{ended} AND datname = current_database()")
+
+    with pytest.raises(StorageUnavailable), store.begin() as tx:
+        tx.records.of(PERSON)
+    for _ in range(5):
+        with store.begin() as tx:
+            assert tx.records.of(PERSON) is not None
+
+
+def test_what_fails_after_a_commit_is_logged_and_hides_nothing_of_it(store: Store, caplog):
+    done: list[str] = []
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with store.begin() as tx:
+        tx.records.add(a_record())
+        tx.after_commit(fail)
+        tx.after_commit(lambda: done.append("the next one"))
+
+    assert done == ["the next one"]
+    assert "what follows a commit" in caplog.text
+    with store.begin() as tx:
+        assert tx.records.get("rec-1") == a_record()
+
+
+def test_a_document_removed_while_it_is_read_is_a_race_and_not_a_damaged_disk(store: Store):
+    opened(store, a_record())
+    deposited(store, an_entry())
+
+    with pytest.raises(Conflict), store.begin() as tx:
+        contents = tx.inside(tx.records.get("rec-1"))
+        contents.entries()
+        with store.begin() as other:
+            inside = other.inside(other.records.get("rec-1"))
+            inside.remove_document(inside.document_of(an_entry().uuid))
+        contents.read_document(an_entry().uuid)
+
+
+def test_many_snapshots_on_one_connection(store: Store):
+    opened(store, a_record())
+
+    for _ in range(3):
+        with snapshot(store) as connection:
+            for _ in range(2):
+                assert reading(connection, store).records.get("rec-1") == a_record()

@@ -24,6 +24,7 @@ class Scene:
     at: datetime = NOON
     verified: int = 0
     refuses: bool = False
+    card: datetime = NOON + timedelta(days=30)
     ends: datetime = NOON + timedelta(hours=1)
     rules: VihfPolicy = field(default_factory=lambda: VihfPolicy(None, None))  # type: ignore[arg-type]
 
@@ -36,7 +37,7 @@ class Scene:
         return WHO, SimpleNamespace(statements=statements, mode=Authentication.DIRECT)
 
     def recognition(self) -> Recognition:
-        return Recognition(self.verify, lambda _at: self.rules, lambda: self.at)  # type: ignore[arg-type]
+        return Recognition(self.verify, lambda _at: self.rules, lambda: self.at, lambda _: self.card)  # type: ignore[arg-type]
 
 
 def message(assertion: str, body: str = "b") -> Envelope:
@@ -103,6 +104,17 @@ def test_an_assertion_that_is_over_is_not_known_any_more():
 
     with pytest.raises(AssertionRefused):
         recognise(message("<a/>"), b"certificate")
+
+
+def test_a_card_that_is_over_is_not_known_any_more():
+    scene = Scene(card=NOON + timedelta(seconds=30))
+    recognise = scene.recognition()
+    recognise(message("<a/>"), b"certificate")
+
+    scene.at = NOON + timedelta(seconds=30)
+    recognise(message("<a/>"), b"certificate")
+
+    assert scene.verified == 2
 
 
 def test_a_refusal_is_never_remembered():

@@ -3,9 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from dmp.access.policy import load_policy
+from dmp.actions.record_life import CloseRecord, ReopenRecord
+from dmp.gate import Gate
+from dmp.record.actor import Caller, Operator
+from dmp.record.errors import InvalidMessage
+from dmp.record.record import ClosingReason
+from dmp.store import schema
 from dmp.store.tx import Conflict, Store
-from store_builders import NOW, Rendezvous, at_once
+from store_builders import NOW, PERSON, Rendezvous, a_record, at_once, opened
 
 LATER = NOW + timedelta(hours=1)
 
@@ -70,3 +78,20 @@ def test_only_what_is_past_its_window_is_forgotten(store: Store):
         tx.replays.forget(before=NOW)
     with store.begin(held=True) as tx:
         assert [tx.replays.first(name, until=LATER) for name in ("past", "now", "later")] == [True, False, False]
+
+
+def test_a_message_that_was_seen_is_told_so_whatever_its_act_would_have_answered(store: Store):
+    """Also when the act refuses, which ends it before the commit that would have found the message."""
+    numbers = iter(range(1, 100))
+    gate = Gate(store, load_policy(), new_id=lambda: f"00000000-0000-7000-8000-{next(numbers):012d}", release="test")
+    anne = Caller(Operator("anne"), message="urn:uuid:m1")
+    opened(store, a_record())
+    gate.perform(anne, CloseRecord(PERSON, ClosingReason.PATIENT_REQUEST), NOW)
+
+    for again in (CloseRecord(PERSON, ClosingReason.ERROR), ReopenRecord(PERSON, consent=None)):
+        with pytest.raises(InvalidMessage) as refused:
+            gate.perform(anne, again, NOW)
+        assert refused.value.subcode == "dmp:DuplicateMessageID"
+
+    with store.connection() as connection:
+        assert connection.scalar(select(func.count()).select_from(schema.trace)) == 3

@@ -38,7 +38,8 @@ class _KnownCards:
         """
         name = certificate.fingerprint(hashes.SHA256())
         known = self._known.get(name)
-        if known is not None and known[0] is policy and known[1] <= at < known[1] + TRUSTED_FOR:
+        until = certificate.not_valid_after_utc
+        if known is not None and known[0] is policy and known[1] <= at < min(known[1] + TRUSTED_FOR, until):
             return known[2]
         holder = check_certificate(certificate, Use.SIGNATURE, trust=policy.trust, crls=policy.crls, at=at)
         if len(self._known) >= _MOST:

@@ -13,6 +13,7 @@ _NAME = re.compile(r"%\((\w+)\)s")
 _TEXT, _BINARY = 0, 1
 _GOOD = frozenset({1, 2})
 """PGRES_COMMAND_OK and PGRES_TUPLES_OK."""
+_OCTETS = (bytes, bytearray, memoryview)
 _INT2, _INT4, _INT8, _BYTEA = 21, 23, 20, 17
 
 
@@ -32,7 +33,7 @@ class Direct:
         """
         name, wanted = self._known.get(text) or self._prepare(text)
         sent = [_sent(values[key]) for key in wanted]
-        formats = [_BINARY if type(values[key]) is bytes else _TEXT for key in wanted]
+        formats = [_BINARY if isinstance(values[key], _OCTETS) else _TEXT for key in wanted]
         result = self._libpq.exec_prepared(name, sent, formats, _BINARY)
         if result.status not in _GOOD:
             raise _error(result)
@@ -56,13 +57,13 @@ class Direct:
 
 def _sent(value: object) -> bytes | None:
     """A value as the server reads it: octets as they are, everything else as text."""
-    if value is None or type(value) is bytes:
-        return value
+    if value is None:
+        return None
+    if isinstance(value, _OCTETS):
+        return bytes(value)
     if isinstance(value, str):
         return value.encode()
-    if isinstance(value, int):
-        return b"%d" % value
-    return bytes(value)  # type: ignore[call-overload]
+    return b"%d" % int(value)  # type: ignore[call-overload]
 
 
 def _reader(kind: int) -> Callable[[bytes], Any]:

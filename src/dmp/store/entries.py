@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, Relation, SubmissionSet, unique_key
+from dmp.record.errors import StorageUnavailable
 from dmp.record.record import Record
 from dmp.record.submission import Content
 from dmp.record.visibility import Visibility
 from dmp.store import statements
 from dmp.store.blobs import BlobRef, Blobs
+from dmp.store.failures import Conflict
 from dmp.store.lane import Batch
 from dmp.store.packing import pack
 from dmp.store.pages import DocumentPiece, EntryPiece, FolderPiece, LinkPiece, LotPiece, Piece, Sheaf
@@ -300,7 +302,13 @@ class RecordContents:
     def read_document(self, uuid: str) -> bytes:
         """The octets behind an entry, exactly as they were deposited."""
         piece = self._document(uuid)
-        return self._blobs.get(BlobRef(piece.uuid, piece.key, piece.size, piece.stored_sha256))
+        try:
+            return self._blobs.get(BlobRef(piece.uuid, piece.key, piece.size, piece.stored_sha256))
+        except StorageUnavailable:
+            if self._records.has_changed(self._record.key):
+                # Somebody removed it meanwhile (ITI-86): what is there now will say so.
+                raise Conflict from None
+            raise
 
     def sha256_of(self, uuid: str) -> str:
         """SHA-256 of the octets behind an entry: unlike the `hash` of XDS, nobody makes two documents share it."""

@@ -62,7 +62,7 @@ class Lane:
         raw: Any,
         *,
         alone: AbstractContextManager[object],
-        known: MutableMapping[Any, Any] | None = None,
+        known: MutableMapping[Any, Any],
     ):
         """Work on a connection of the driver that commits each statement.
 
@@ -70,7 +70,7 @@ class Lane:
         """
         self._engine = engine.dialect.name
         self._raw = raw
-        self._direct = None if self._engine == "sqlite" else Direct(raw, {} if known is None else known)
+        self._direct = None if self._engine == "sqlite" else Direct(raw, known)
         self._alone = alone
         self.held = False
         """This lane is inside a transaction that holds what it read."""
@@ -120,7 +120,9 @@ class Lane:
         """In one round trip: as one statement, or, when there are many or one needs another, sent together."""
         steps = [(statement, values) for statement, rows in batch.in_order() for values in rows]
         if not self.held and len(steps) <= MOST_JOINED and not any(statement.alone for statement, _ in steps):
-            self._run_joined(steps, direct)
+            # PostgreSQL runs the last part first, then the others backwards: the row of the record, which everybody
+            # else takes first, must not come last, or two acts would wait for each other.
+            self._run_joined(steps[::-1], direct)
             return
         try:
             with self._raw.pipeline():

@@ -82,7 +82,7 @@ class Records:
                 return record
             self._addresses.forget(token)
         key = self._added.get(token) or self._look_up(token)
-        return None if key is None else self.get(key)
+        return None if key is None else self._found(key)
 
     def _look_up(self, token: bytes) -> str | None:
         rows = self._lane.read(statements.FIND_IDENTIFIER, token=token)
@@ -129,6 +129,15 @@ class Records:
         rows = self._lane.read(statements.HOLD_RECORD, key=key)
         pages = self._lane.read(statements.READ_PAGES, key=key) or [(None, None)]
         return [(*row, *page) for row in rows for page in pages]
+
+    def met(self) -> list[str]:
+        """The keys of the records that this transaction has read or added."""
+        return sorted(self._held)
+
+    def has_changed(self, key: str) -> bool:
+        """Tell whether another act wrote in a record since this transaction read it."""
+        rows = self._lane.read(statements.READ_REVISION, key=key)
+        return not rows or rows[0][0] != self._held[key].revision
 
     def seal(self, key: str) -> Seal:
         """The seal of a record already met in this transaction."""

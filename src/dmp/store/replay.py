@@ -39,6 +39,10 @@ class Replays:
         self._note(token, b"", b"", until)
         return True
 
+    def was_seen(self, name: str) -> bool:
+        """Tell whether `name` was seen by an act that is over; looks it up in any case."""
+        return bool(self._lane.read(statements.FIND_SEEN, token=self._vault.digest(name)))
+
     def forget(self, *, before: datetime) -> None:
         """Drop what is past its window."""
         self._batch.add(statements.FORGET_SEEN, {"before": microseconds(before)})

@@ -44,7 +44,8 @@ def _take(connection: Connection) -> None:
 
 def reading(connection: Connection, store: Store) -> Tx:
     """What acts are given, on a snapshot: to read records as they do. Never to be committed."""
-    lane = Lane(store.lanes, connection.connection.driver_connection, alone=nullcontext())
+    raw = connection.connection
+    lane = Lane(store.lanes, raw.driver_connection, alone=nullcontext(), known=raw.info)
     return Tx(lane, store.vault, store.blobs, Addresses())
 
 

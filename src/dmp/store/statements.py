@@ -108,6 +108,7 @@ def _with_pages() -> Prepared:
 
 READ_RECORD = _with_pages()
 HOLD_RECORD = _of_record(held=True)
+READ_REVISION = Prepared(select(_record.revision).where(_record.record == _key))
 READ_PAGES = Prepared(select(_page.number, _page.sealed).where(_page.record == _key).order_by(_page.number))
 
 # A write that comes after another one sets nothing into a column that must be set, which undoes it as a whole:
@@ -166,7 +167,7 @@ DROP_IDENTIFIER = Prepared(
     delete(schema.identifier).where(schema.identifier.c.token == bindparam("token"), schema.identifier.c.record == _key)
 )
 DROP_PLACE = Prepared(
-    delete(schema.place).where(schema.place.c.token == bindparam("token"), schema.place.c.record == _key)
+    delete(schema.place).where(schema.place.c.token == bindparam("token"), schema.place.c.record == _key), alone=True
 )
 ADD_ERASURE = into(schema.erasure)
 ADD_FORMER_IDENTIFIER = into(schema.former_identifier)

@@ -1,5 +1,6 @@
 """The store and its transactions: all or nothing, acknowledged only when durable."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -27,6 +28,8 @@ from dmp.store.retention import Retention
 from dmp.store.traces import Traces
 from dmp.store.vault import Vault
 
+_log = logging.getLogger(__name__)
+
 __all__ = ["Conflict", "Store", "Tx"]
 
 
@@ -39,7 +42,6 @@ class Tx:
         self._blobs = blobs
         self._batch = Batch()
         self._written_blobs: list[str] = []
-        self._inside: set[str] = set()
         self._afterwards: list[Callable[[], None]] = []
         self.records = Records(lane, self._batch, vault, addresses)
         self.places = Places(lane, self._batch, vault)
@@ -71,7 +73,6 @@ class Tx:
 
     def inside(self, record: Record) -> RecordContents:
         """The contents of a record met in this transaction, hidden as this value of it says."""
-        self._inside.add(record.key)
         return RecordContents(
             record,
             records=self.records,
@@ -83,18 +84,20 @@ class Tx:
         )
 
     def after_commit(self, act: Callable[[], None]) -> None:
-        """Do something once all is written, never otherwise; what cannot be done then is not told."""
+        """Do something once all is written, never otherwise; what cannot be done then is logged."""
         self._afterwards.append(act)
 
     def commit(self) -> None:
         """Write everything."""
-        for key in sorted(self._inside):
+        for key in self.records.met():
             self._write_pages(key)
         if self._batch:
             self._lane.commit(self._batch)
         for act in self._afterwards:
-            with suppress(StorageUnavailable):
+            try:
                 act()
+            except Exception as error:  # all is written: nothing may undo that, nor deny it
+                _log.error("what follows a commit could not be done", exc_info=error)
 
     def _write_pages(self, key: str) -> None:
         for number, sealed, new in self.records.held(key).sheaf.written():
@@ -179,7 +182,11 @@ class Store:
             yield Lane(self.lanes, connection.driver_connection, alone=self._alone, known=connection.info)
         except Exception as error:
             if dialect.is_outage(error):
+                raw = connection.driver_connection
                 connection.invalidate()
+                if getattr(raw, "broken", False):
+                    # The server went away: the other connections of the pool went with it.
+                    self.lanes.dispose()
             raise
         finally:
             connection.close()
