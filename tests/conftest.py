@@ -1,27 +1,22 @@
 """What every test may ask for: databases of both engines, migrated stores; and no way out to the network."""
 
 import ipaddress
-import secrets
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from dmp.record.profile import ProfileName
 from dmp.sandbox.postgres import temporary_postgresql
 from dmp.store import dialect, migrate
 from dmp.store.tx import Store
-from dmp.store.vault import Vault
 from partitions import create_partitioned
 from sandboxes import Sandbox, Sandboxes, sandboxes
-
-CONNECTIONS = 4
+from stores import fresh_database, opened_store
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,19 +55,6 @@ def postgresql_url() -> Iterator[str]:
         except RuntimeError as reason:
             pytest.skip(str(reason))
         yield url
-
-
-@contextmanager
-def fresh_database(server_url: str, *, template: str = "template0") -> Iterator[str]:
-    """A database of one's own, dropped at the end; gives its URL."""
-    name = f"t_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        server.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
-        try:
-            yield f"{server_url.rpartition('/')[0]}/{name}"
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def migrated(url: str) -> str:
@@ -131,17 +113,6 @@ def empty_database_url(engine_name: str, request: pytest.FixtureRequest, tmp_pat
         return
     with fresh_database(request.getfixturevalue("postgresql_url")) as url:
         yield url
-
-
-@contextmanager
-def opened_store(url: str, folder: Path) -> Iterator[Store]:
-    """A store with its blobs and its keys in a folder."""
-    Vault.create(folder / "keys")
-    store = Store.open(url, blobs=folder / "blobs", keys=folder / "keys", connections=CONNECTIONS)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from conftest import opened_store
 from dmp.record.errors import StorageUnavailable
 from dmp.record.record import ClosingReason, Closure, RecordState
 from dmp.record.retention import Ground
@@ -26,6 +25,7 @@ from dmp.store.sealing import seal_traces
 from dmp.store.tx import Store
 from kept_builders import blob_file, damage, deposit_of, filled, key, octets, patient
 from store_builders import NOW, an_entry, deposit, uuid
+from stores import fresh_database, opened_store
 from xds_builders import Octets
 
 LATER = NOW + timedelta(hours=2)
@@ -57,8 +57,6 @@ def second_database_url(engine_name: str, request: pytest.FixtureRequest, tmp_pa
         template = request.getfixturevalue("sqlite_template")
         yield f"sqlite:///{shutil.copy(template, tmp_path / 'second.db')}"
         return
-    from conftest import fresh_database
-
     server, template = request.getfixturevalue("postgresql_url"), request.getfixturevalue("postgresql_template")
     with fresh_database(server, template=template) as url:
         yield url

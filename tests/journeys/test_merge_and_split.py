@@ -160,7 +160,7 @@ def test_what_was_proposed_is_what_is_confirmed(two):
 
 def test_a_record_that_is_not_there_or_not_open_is_not_merged(two):
     first, second = two
-    nobody = "279035121518989"
+    nobody = "199017599912351"
     with pytest.raises(RecordNotFound):
         operations(first).merge(nobody, second.patient.number, operator="alice", reason=WHY)
     with pytest.raises(RecordNotFound):
@@ -281,7 +281,7 @@ def test_who_was_blocked_meanwhile_is_blocked_in_both(two):
 
 def test_a_chain_of_merges_is_undone_in_reverse(two, served, person):
     first, second = two
-    number = PatientId("279035121518989", person.patient.root)
+    number = PatientId("199017599912351", person.patient.root)
     third = Story(served, replace(person, patient=number))
     if third.record_of(number) is None:
         third.opened("doctor", "nurse")

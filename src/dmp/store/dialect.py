@@ -73,7 +73,14 @@ def open_lanes(url: str, *, connections: int, standby: bool = False) -> Engine:
     parsed = address(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_connections(parsed, connections)
-    return _postgresql_connections(parsed, connections, standby=standby, isolation_level="AUTOCOMMIT")
+    engine = _postgresql_connections(parsed, connections, standby=standby, isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(engine, "connect")
+    def leave_preparing_to_us(dbapi: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # psycopg would drop ours with its own at a roll-back (store/direct.py).
+        dbapi.prepare_threshold = None  # type: ignore[attr-defined]
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

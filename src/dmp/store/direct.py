@@ -7,10 +7,16 @@ libpq sends and waits on its own, and lets other threads run meanwhile.
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from itertools import count
 from typing import Any
 
 _NAME = re.compile(r"%\((\w+)\)s")
 _TEXT, _BINARY = 0, 1
+_CONNECTED = _IDLE = 0
+"""CONNECTION_OK and PQTRANS_IDLE of libpq."""
+_SQLSTATE, _NOT_PREPARED = ord("C"), b"26000"
+_count = count()
+"""Names are never used again, on whatever connection."""
 _GOOD = frozenset({1, 2})
 """PGRES_COMMAND_OK and PGRES_TUPLES_OK."""
 _OCTETS = (bytes, bytearray, memoryview)
@@ -31,10 +37,11 @@ class Direct:
         Raises:
             psycopg.Error: as psycopg would.
         """
-        name, wanted = self._known.get(text) or self._prepare(text)
-        sent = [_sent(values[key]) for key in wanted]
-        formats = [_BINARY if isinstance(values[key], _OCTETS) else _TEXT for key in wanted]
-        result = self._libpq.exec_prepared(name, sent, formats, _BINARY)
+        result = self._sent(text, values)
+        if result.status not in _GOOD and result.error_field(_SQLSTATE) == _NOT_PREPARED and self._idle:
+            # A pooler between us and the server, or a DEALLOCATE: prepare again what was known.
+            self._known.clear()
+            result = self._sent(text, values)
         if result.status not in _GOOD:
             raise _error(result)
         readers = [_reader(result.ftype(column)) for column in range(result.nfields)]
@@ -44,10 +51,25 @@ class Direct:
             for row in range(result.ntuples)
         ]
 
+    def roll_back(self) -> None:
+        """End a transaction, if there is one; psycopg would forget on the way what is prepared."""
+        if not self._idle and self._libpq.status == _CONNECTED:
+            self._libpq.exec_(b"ROLLBACK")
+
+    @property
+    def _idle(self) -> bool:
+        return self._libpq.transaction_status == _IDLE
+
+    def _sent(self, text: str, values: Mapping[str, object]) -> Any:
+        name, wanted = self._known.get(text) or self._prepare(text)
+        sent = [_sent(values[key]) for key in wanted]
+        formats = [_BINARY if isinstance(values[key], _OCTETS) else _TEXT for key in wanted]
+        return self._libpq.exec_prepared(name, sent, formats, _BINARY)
+
     def _prepare(self, text: str) -> tuple[bytes, tuple[str, ...]]:
         wanted = tuple(dict.fromkeys(_NAME.findall(text)))
         numbered = _NAME.sub(lambda found: f"${wanted.index(found[1]) + 1}", text)
-        name = b"dmp_%d" % len(self._known)
+        name = b"dmp_%d" % next(_count)
         result = self._libpq.prepare(name, numbered.encode())
         if result.status not in _GOOD:
             raise _error(result)

@@ -151,8 +151,8 @@ class Lane:
         if self._engine == "sqlite":
             if self._raw.in_transaction:
                 self._raw.execute("ROLLBACK")
-        elif not self._raw.closed:
-            self._raw.rollback()
+        elif self._direct is not None:
+            self._direct.roll_back()
 
     def _tell(self, text: str, values: Values) -> None:
         if Lane.notice is not None:
