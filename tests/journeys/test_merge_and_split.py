@@ -160,7 +160,7 @@ def test_what_was_proposed_is_what_is_confirmed(two):
 
 def test_a_record_that_is_not_there_or_not_open_is_not_merged(two):
     first, second = two
-    nobody = "199017599912351"
+    nobody = "199017599912549"
     with pytest.raises(RecordNotFound):
         operations(first).merge(nobody, second.patient.number, operator="alice", reason=WHY)
     with pytest.raises(RecordNotFound):

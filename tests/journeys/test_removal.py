@@ -325,6 +325,6 @@ def test_a_hold_says_why_and_touches_a_closed_record_too(story):
 def test_the_patient_of_the_assertion_is_the_one_whose_record_is_touched(story):
     story.opened()
     entry = story.fed("Kept")
-    nobody = PatientId("199017599912351", "1.2.250.1.213.1.4.10")
+    nobody = PatientId("199017599912450", "1.2.250.1.213.1.4.10")
     with story.refused("XDSUnknownPatientId"):
         administrator(story).remove_documents(nobody, [entry.unique_id])
