@@ -74,7 +74,7 @@ def test_growth_is_measured_at_each_size(postgresql_database_url: str):
         documents=3,
         own_octets=0,
         workers=1,
-        submissions=24,
+        submissions=160,
     )
 
     growth = grow(plan, (800, 1_600), say=lambda _line: None)

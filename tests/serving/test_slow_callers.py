@@ -61,7 +61,7 @@ def test_headers_without_end_are_refused(hasty: Service):
         connection.sendall(head(SEARCH, "/registry", 9, *(f"X-Odd: {'x' * 4000}" for _ in range(20))))
         received, took = read_all(connection)
     assert received.startswith(b"HTTP/1.1 431 ")
-    assert took < 1
+    assert took < 6
 
 
 def test_a_body_that_stops_coming_is_given_up(hasty: Service):

@@ -241,11 +241,11 @@ class _Growing:
         caller = Credentials.from_sandbox(read_contract(ground.folder), HOLDERS[0])
         blocks = explaining.blocks_of_searches(ground, [one.patient for one in quiet[:300]], caller)
         with served(ground, plan) as installation:
-            search = runs.one_act(installation, quiet, plan, Act.SEARCH).figures[0]
+            search = _counted(runs.one_act(installation, quiet, plan, Act.SEARCH))
             alone, together = _halves(busy)
             single = replace(plan, clients=1, seconds=min(plan.seconds, 10.0))
-            lone = runs.one_act(installation, alone, single, Act.SUBMIT).figures[0]
-            crowd = runs.one_act(installation, together, replace(single, clients=plan.clients), Act.SUBMIT).figures[0]
+            lone = _counted(runs.one_act(installation, alone, single, Act.SUBMIT))
+            crowd = _counted(runs.one_act(installation, together, replace(single, clients=plan.clients), Act.SUBMIT))
         return Size(
             documents=self._documents,
             records=self._records,
@@ -257,6 +257,17 @@ class _Growing:
             octets=octets,
             tables=tables,
         )
+
+
+def _counted(run: runs.Run) -> Figures:
+    """The figures of a run of one kind of act.
+
+    Raises:
+        Trouble: nothing was counted.
+    """
+    if not run.figures:
+        raise Trouble("nothing was counted: the lots were used up before the clock ran", option="--lots")
+    return run.figures[0]
 
 
 def _halves(prepared: list[Prepared]) -> tuple[list[Prepared], list[Prepared]]:

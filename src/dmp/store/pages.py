@@ -18,9 +18,9 @@ from dmp.record.entry import Association, DocumentEntry, Folder, SubmissionSet
 from dmp.store.packing import pack, unpack_entry, unpack_folder, unpack_link, unpack_lot
 from dmp.store.vault import Seal
 
-FULL = 6000
+FULL = 6800
 """Octets of a sealed page from which new objects go to another one."""
-MOST = 7700
+MOST = 7900
 """Octets of a sealed page that new objects may bring it to, about: it must fit into 8 KiB."""
 _DEFLATED = 5
 """New objects take about a fifth of their octets once deflated with others of their kind."""
