@@ -202,3 +202,16 @@ def test_many_snapshots_on_one_connection(store: Store):
         with snapshot(store) as connection:
             for _ in range(2):
                 assert reading(connection, store).records.get("rec-1") == a_record()
+
+
+def test_what_is_prepared_survives_a_roll_back_and_is_made_again_when_the_server_dropped_it(postgresql_store: Store):
+    store = postgresql_store
+    opened(store, a_record())
+    with pytest.raises(ZeroDivisionError), store.begin(held=True) as tx:
+        tx.records.of(PERSON)
+        raise ZeroDivisionError
+    deposited(store, an_entry(), held=True)
+
+    with store.begin() as tx:
+        tx._lane._raw.execute("DEALLOCATE ALL")
+        assert tx.records.of(PERSON) is not None

@@ -37,11 +37,11 @@ class Direct:
         Raises:
             psycopg.Error: as psycopg would.
         """
-        result = self._sent(text, values)
+        result = self._execute(text, values)
         if result.status not in _GOOD and result.error_field(_SQLSTATE) == _NOT_PREPARED and self._idle:
             # A pooler between us and the server, or a DEALLOCATE: prepare again what was known.
             self._known.clear()
-            result = self._sent(text, values)
+            result = self._execute(text, values)
         if result.status not in _GOOD:
             raise _error(result)
         readers = [_reader(result.ftype(column)) for column in range(result.nfields)]
@@ -60,7 +60,7 @@ class Direct:
     def _idle(self) -> bool:
         return self._libpq.transaction_status == _IDLE
 
-    def _sent(self, text: str, values: Mapping[str, object]) -> Any:
+    def _execute(self, text: str, values: Mapping[str, object]) -> Any:
         name, wanted = self._known.get(text) or self._prepare(text)
         sent = [_sent(values[key]) for key in wanted]
         formats = [_BINARY if isinstance(values[key], _OCTETS) else _TEXT for key in wanted]
