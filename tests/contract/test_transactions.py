@@ -58,7 +58,7 @@ def rows(store: Store) -> dict[str, int]:
 
 
 NOTHING = {"page": 0, "document": 0, "place": 0}
-ONE_LOT = {"page": 1, "document": 1, "place": 1}
+ONE_LOT = {"page": 2, "document": 1, "place": 1}
 
 
 @contextmanager
@@ -287,7 +287,7 @@ def test_many_threads_deposit_at_once_and_nothing_is_lost(store: Store):
     assert outcomes == [None] * 8
     with store.begin() as tx:
         assert len(tx.inside(tx.records.get("rec-1")).entries()) == 8
-    assert rows(store) == {"page": 1, "document": 8, "place": 8}
+    assert rows(store) == {"page": 2, "document": 8, "place": 8}
 
 
 def test_a_damaged_database_is_unavailable(sqlite_store: Store, tmp_path: Path):

@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from dmp.record.codes import Code
-from dmp.record.entry import RegistryObjects
+from dmp.record.entry import Author, RegistryObjects
 from dmp.wire.xds import iti18
 from dmp.wire.xds.ebrim import RIM
-from dmp.wire.xds.ebrim_text import Children, attribute, content
+from dmp.wire.xds.ebrim_text import Children, attribute, code, content
 from dmp.wire.xds.write_objects import entry_text, objects_text
 from xds_builders import ENTRY_UUID, a_folder, a_lot, a_member, a_registered_entry
 
@@ -64,13 +64,29 @@ def test_no_value_can_write_an_element():
 
 
 def test_children_of_a_registered_object_have_its_uuid_under_version_eight():
-    child = parsed(Children(ENTRY_UUID).code("scheme", Code("a", "b"), number=0x2A))[0]
+    child = parsed(Children(ENTRY_UUID).written(code("scheme", Code("a", "b"), number=0x2A)))[0]
     assert child.get("id") == "urn:uuid:3f2504e0-4f89-802a-9a0c-0305e82c3301"
     assert child.get("classifiedObject") == ENTRY_UUID
 
 
 def test_children_of_an_object_of_a_message_are_named_after_it():
-    assert parsed(Children("Document01").code("scheme", Code("a", "b"), number=1))[0].get("id") == "Document01.001"
+    child = parsed(Children("Document01").written(code("scheme", Code("a", "b"), number=1)))[0]
+    assert child.get("id") == "Document01.001"
+
+
+def test_a_value_that_looks_like_a_place_of_a_template_stays_as_it_is():
+    evil = "100 % %(owner)s %s %%"
+    entry = a_registered_entry(
+        title=evil,
+        unique_id=evil,
+        class_code=Code(evil, evil, evil),
+        event_codes=(Code(evil, evil, evil),),
+        authors=(Author(evil, institutions=(evil,)),),
+    )
+    (element,) = parsed(entry_text(entry, registered=True))
+    values = [value for each in element.iter() for value in (*each.attrib.values(), each.text or "")]
+    assert values.count(evil) == 10
+    assert not [value for value in values if "%" in value and value != evil]
 
 
 def test_ids_of_children_never_meet_even_with_hundreds_of_codes_and_ids_in_a_row():

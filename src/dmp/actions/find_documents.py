@@ -38,10 +38,11 @@ class SearchRecord:
 
     def scope(self, tx: Tx) -> Scope:
         """The record and everything that could be part of the answer: each is decided before anything is counted."""
-        record = tx.records.of(self.patient)
+        question = self.query.question
+        record = tx.records.of(self.patient, listed_only=isinstance(question, FindDocuments))
         if record is None:
             return Scope(None, (Ask(self.verb),))
-        contents, question = tx.inside(record), self.query.question
+        contents = tx.inside(record)
         if isinstance(question, FindDocuments):
             found = _candidates(question.criteria, contents.entries_but_signatures())
             return Scope(record, (Ask(self.verb), *[Ask(self.verb, entry, optional=True) for entry in found]))

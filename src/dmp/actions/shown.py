@@ -33,6 +33,7 @@ LotOf = Callable[[str], Iterable[DocumentEntry]]
 OF_LOTS = (Relation.HAS_MEMBER, Relation.UPDATES_STATUS, Relation.SUBMITS_ASSOCIATION)
 """What ties a lot to what it brought or changed."""
 _NO_CODE = Code("", "")
+"""What stands for a folder has this very code: by it, it is told from documents."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,7 @@ class Shown:
     @cached_property
     def entries(self) -> Mapping[str, DocumentEntry]:
         """The entries, all versions, by id."""
-        folders = {folder.uuid for folder in self.contents.folders()}
-        return {entry.uuid: entry for entry in self.allowed if entry.uuid not in folders}
+        return {entry.uuid: entry for entry in self.allowed if not _stands_in(entry)}
 
     @cached_property
     def folders(self) -> Mapping[str, Folder]:
@@ -164,6 +164,10 @@ def stand_in(folder: Folder) -> DocumentEntry:
         status=folder.status,
         deposit=folder.deposit,
     )
+
+
+def _stands_in(entry: DocumentEntry) -> bool:
+    return entry.class_code is _NO_CODE
 
 
 def companions(

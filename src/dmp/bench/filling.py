@@ -33,6 +33,7 @@ from dmp.store import schema, statements
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.entries import RecordContents
 from dmp.store.lane import Batch, Lane, Row
+from dmp.store.pages import OTHERS
 from dmp.store.records import Addresses
 from dmp.store.tx import Store, Tx
 from dmp.store.vault import Vault
@@ -96,8 +97,9 @@ class OneRecord(Lane):
         """The one question that a deposit asks."""
         assert statement is statements.READ_RECORD  # noqa: S101
         row = [self._record[name] for name in ("revision", "version", "master", "wrapped", "sealed")]
-        newest = max(self._pages, default=None)
-        return [(*row, newest, None if newest is None else self._pages[newest])]
+        shelves = ([n for n in self._pages if n < OTHERS], [n for n in self._pages if n >= OTHERS])
+        newest = [max(numbers) for numbers in shelves if numbers]
+        return [(*row, number, self._pages[number]) for number in newest] or [(*row, None, None)]
 
     @override
     def commit(self, batch: Batch) -> None:

@@ -67,7 +67,7 @@ class RecordContents:
 
     def entries_but_signatures(self) -> tuple[DocumentEntry, ...]:
         """Every entry but the signatures of lots, which no list shows (DEC-12): half of the entries, left unread."""
-        return self._entries_where(lambda piece: not piece.signature)
+        return self._in_order(self._sheaf.listed())
 
     def by_uuid(self, uuids: Iterable[str]) -> tuple[DocumentEntry, ...]:
         """The entries with these entryUUIDs; unknown ones are absent."""
@@ -93,9 +93,10 @@ class RecordContents:
         return self._entries_where(lambda piece: piece.chain == chain)
 
     def _entries_where(self, wanted: Callable[[EntryPiece], bool]) -> tuple[DocumentEntry, ...]:
-        found = [piece for piece in self._sheaf.all(EntryPiece) if wanted(piece)]
-        found.sort(key=lambda piece: piece.uuid)
-        return tuple([self._entry(piece) for piece in found])
+        return self._in_order(piece for piece in self._sheaf.all(EntryPiece) if wanted(piece))
+
+    def _in_order(self, pieces: Iterable[EntryPiece]) -> tuple[DocumentEntry, ...]:
+        return tuple([self._entry(piece) for piece in sorted(pieces, key=lambda piece: piece.uuid)])
 
     def _entry(self, piece: EntryPiece) -> DocumentEntry:
         entry, hidden = piece.read(), self._record.visibility.get(piece.chain)

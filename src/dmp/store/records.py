@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
 from dmp.store import statements
+from dmp.store.failures import Conflict
 from dmp.store.lane import Batch, Lane, Row
 from dmp.store.packing import microseconds, pack, unpack_record
-from dmp.store.pages import Sheaf
+from dmp.store.pages import Pages, Sheaf
 from dmp.store.vault import Seal, Vault
 
 
@@ -63,26 +65,29 @@ class Records:
         self._held: dict[str, Held] = {}
         self._added: dict[bytes, str] = {}
 
-    def of(self, patient: PatientId) -> Record | None:
+    def of(self, patient: PatientId, *, listed_only: bool = False) -> Record | None:
         """Find the record of a person, whatever identifier of theirs is given; None when there is none.
 
         One that was absorbed leads to the record that absorbed it (LC-18).
+        With `listed_only`, of what it holds only the entries that lists show
+        are read now; the rest is read when somebody asks for it.
         """
-        record = self._named(patient)
+        glance = listed_only and not self._lane.held
+        record = self._named(patient, glance=glance)
         while record is not None and record.merged_into:
-            record = self._found(record.merged_into)
+            record = self._found(record.merged_into, glance=glance)
         return record
 
-    def _named(self, patient: PatientId) -> Record | None:
+    def _named(self, patient: PatientId, *, glance: bool) -> Record | None:
         token = self._vault.person(patient)
         remembered = self._addresses.get(token)
         if remembered is not None:
-            record = self._found(remembered)
+            record = self._found(remembered, glance=glance)
             if record is not None and patient in record.identifiers:
                 return record
             self._addresses.forget(token)
         key = self._added.get(token) or self._look_up(token)
-        return None if key is None else self._found(key)
+        return None if key is None else self._found(key, glance=glance)
 
     def _look_up(self, token: bytes) -> str | None:
         rows = self._lane.read(statements.FIND_IDENTIFIER, token=token)
@@ -106,20 +111,20 @@ class Records:
         """Read one record by its key; None when there is none, or it was destroyed."""
         return self._found(key)
 
-    def _found(self, key: str) -> Record | None:
-        held = self._held.get(key) or self._read(key)
+    def _found(self, key: str, *, glance: bool = False) -> Record | None:
+        held = self._held.get(key) or self._read(key, glance=glance)
         return None if held is None else held.record
 
-    def _read(self, key: str) -> Held | None:
-        rows = self._rows(key)
+    def _read(self, key: str, *, glance: bool) -> Held | None:
+        rows = self._lane.read(statements.READ_LISTED, key=key) if glance else self._rows(key)
         # A destroyed record has lost its key: it is no record (DEC-31).
         if not rows or not rows[0][3]:
             return None
         revision, version, master, wrapped, sealed = rows[0][:5]
         seal = self._vault.open_key(key, master, bytes(wrapped))
         record = unpack_record(seal.open("record", sealed_name(key, version), sealed))
-        sheaf = Sheaf(seal, [(row[5], row[6]) for row in rows if row[5] is not None])
-        self._held[key] = Held(record, seal, sealed, revision, sheaf)
+        others = partial(self._others, key, revision) if glance else None
+        self._held[key] = Held(record, seal, sealed, revision, Sheaf(seal, _pages(rows), others))
         return self._held[key]
 
     def _rows(self, key: str) -> list[Row]:
@@ -129,6 +134,17 @@ class Records:
         rows = self._lane.read(statements.HOLD_RECORD, key=key)
         pages = self._lane.read(statements.READ_PAGES, key=key) or [(None, None)]
         return [(*row, *page) for row in rows for page in pages]
+
+    def _others(self, key: str, revision: int) -> Pages:
+        """The pages of the second shelf, as they were when the first was read.
+
+        Raises:
+            Conflict: another act wrote in the record in between.
+        """
+        rows = self._lane.read(statements.READ_OTHERS, key=key)
+        if not rows or rows[0][0] != revision:
+            raise Conflict
+        return _pages(rows)
 
     def met(self) -> list[str]:
         """The keys of the records that this transaction has read or added."""
@@ -201,6 +217,10 @@ class Records:
             return statements.ADD_RECORD, self._batch.touched[record.key][1] | _decided(held)  # type: ignore[operator]
         values = {f"new_{name}": value for name, value in _decided(held).items()}
         return statements.CHANGE_RECORD, {"key": record.key, "seen": held.revision, **values}
+
+
+def _pages(rows: list[Row]) -> Pages:
+    return [(row[5], row[6]) for row in rows if row[5] is not None]
 
 
 def _decided(held: Held) -> dict[str, object]:

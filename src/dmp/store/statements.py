@@ -10,11 +10,13 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Delete,
     Insert,
     Select,
     Table,
     Update,
+    and_,
     bindparam,
     case,
     delete,
@@ -29,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import FromClause
 
 from dmp.store import schema
+from dmp.store.pages import OTHERS
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
@@ -98,15 +101,17 @@ def _of_record(*, held: bool) -> Prepared:
     return Prepared(query.with_for_update() if held else query)
 
 
-def _with_pages() -> Prepared:
+def _with_pages(*which: ColumnElement[bool]) -> Prepared:
     """A record and its pages, in one snapshot: what hides a document and the document are of one moment."""
     columns = (_record.revision, _record.version, _record.master, _record.wrapped, _record.sealed)
-    joined: FromClause = schema.record.outerjoin(schema.page, _page.record == _key)
+    joined: FromClause = schema.record.outerjoin(schema.page, and_(_page.record == _key, *which))
     query = select(*columns, _page.number, _page.sealed.label("page"))
     return Prepared(query.select_from(joined).where(_record.record == _key).order_by(_page.number))
 
 
 READ_RECORD = _with_pages()
+READ_LISTED = _with_pages(_page.number < literal_column(str(OTHERS)))
+READ_OTHERS = _with_pages(_page.number >= literal_column(str(OTHERS)))
 HOLD_RECORD = _of_record(held=True)
 READ_REVISION = Prepared(select(_record.revision).where(_record.record == _key))
 READ_PAGES = Prepared(select(_page.number, _page.sealed).where(_page.record == _key).order_by(_page.number))

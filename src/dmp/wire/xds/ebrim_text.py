@@ -13,11 +13,12 @@ from functools import lru_cache
 from dmp.record.codes import Code
 from dmp.record.entry import Author
 from dmp.wire.xds.ebrim import OBJECT_TYPE, is_uuid_urn
-from dmp.wire.xds.schemes import AUTHOR_SLOTS
+from dmp.wire.xds.schemes import AUTHOR_SLOTS, KINDS, Kind
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CLASSIFICATION = f'objectType="{OBJECT_TYPE}Classification"'
 _EXTERNAL_IDENTIFIER = f'objectType="{OBJECT_TYPE}ExternalIdentifier"'
+_FIRST_IDENTIFIER = 10
 _VERSION = 23
 """Where a `urn:uuid:` says its version, before three digits."""
 
@@ -83,23 +84,9 @@ def named(element: str, value: str) -> str:
     return f'<rim:{element}><rim:LocalizedString value="{attribute(value)}"/></rim:{element}>' if value else ""
 
 
-@lru_cache(maxsize=4096)
-def _coded(scheme: str, code: Code) -> str:
-    """The end of a coded attribute: a service meets the same few hundred codes all day."""
-    return (
-        f'classificationScheme="{scheme}" nodeRepresentation="{attribute(code.code)}">'
-        '<rim:Slot name="codingScheme"><rim:ValueList>'
-        f"<rim:Value>{content(code.system)}</rim:Value></rim:ValueList></rim:Slot>"
-        f'<rim:Name><rim:LocalizedString value="{attribute(code.display)}"/></rim:Name></rim:Classification>'
-    )
-
-
-@lru_cache(maxsize=1024)
-def _who(author: Author) -> str:
-    """The slots of an author: most documents of a record are by the same few."""
-    lists = (author.institutions, author.roles, author.specialties, author.telecoms)
-    slots = "".join([listed_slot(name, held) for name, held in zip(AUTHOR_SLOTS[1:], lists, strict=True) if held])
-    return f"{slot(AUTHOR_SLOTS[0], author.person)}{slots}"
+# The children of an object are written once for whatever owner, as a template of the `%` of Python: `%(owner)s` is the
+# id of the owner, `%(before)s` and `%(after)s` are what stands around the number in the id of a child.
+_CHILD_ID = 'id="%(before)s{number:03x}%(after)s"'
 
 
 class Children:
@@ -112,49 +99,77 @@ class Children:
     go (xds-wire 6.5).
     """
 
-    __slots__ = ("_after", "_before", "_owner")
+    __slots__ = ("_ids",)
 
     def __init__(self, owner: str) -> None:
         """Write the children of this object."""
-        self._owner = attribute(owner)
-        self._before, self._after = f"{self._owner}.", ""
+        written = attribute(owner)
+        before, after = f"{written}.", ""
         if is_uuid_urn(owner):
-            self._before = f"{attribute(owner[:_VERSION])}8"
-            self._after = attribute(owner[_VERSION + 4 :])
+            before, after = f"{written[:_VERSION]}8", written[_VERSION + 4 :]
+        self._ids = {"owner": written, "before": before, "after": after}
 
-    def code(self, scheme: str, code: Code, *, number: int) -> str:
-        """A coded attribute; its label is written even when it has none."""
-        return (
-            f'<rim:Classification id="{self._before}{number:03x}{self._after}" {_CLASSIFICATION}'
-            f' classifiedObject="{self._owner}" {_coded(scheme, code)}'
-        )
+    def written(self, template: str) -> str:
+        """A template of children, with the ids of this owner."""
+        return template % self._ids
 
-    def codes(self, scheme: str, codes: Iterable[Code], *, first: int, step: int) -> str:
-        """A coded attribute of several values."""
-        return "".join([self.code(scheme, c, number=first + step * order) for order, c in enumerate(codes)])
+    def identified(self, kind: Kind, values: Iterable[str]) -> str:
+        """The identifiers of this object, in the order of its kind."""
+        held = {str(place): attribute(value) for place, value in enumerate(values)}
+        return _identifiers(kind.name) % (self._ids | held)
 
-    def authors(self, scheme: str, authors: Iterable[Author], *, first: int, step: int) -> str:
-        """The authors, each a Classification that holds slots."""
-        return "".join([self._author(scheme, a, first + step * order) for order, a in enumerate(authors)])
 
-    def _author(self, scheme: str, author: Author, number: int) -> str:
-        return (
-            f'<rim:Classification id="{self._before}{number:03x}{self._after}" {_CLASSIFICATION}'
-            f' classifiedObject="{self._owner}" classificationScheme="{scheme}" nodeRepresentation="">'
-            f"{_who(author)}</rim:Classification>"
-        )
+@lru_cache(maxsize=4096)
+def code(scheme: str, code: Code, *, number: int) -> str:
+    """The template of a coded attribute; its label is written even when it has none."""
+    return _classification(
+        number,
+        f' classificationScheme="{scheme}" nodeRepresentation="{attribute(code.code)}">'
+        '<rim:Slot name="codingScheme"><rim:ValueList>'
+        f"<rim:Value>{content(code.system)}</rim:Value></rim:ValueList></rim:Slot>"
+        f'<rim:Name><rim:LocalizedString value="{attribute(code.display)}"/></rim:Name></rim:Classification>',
+    )
 
-    def mark(self, node: str, *, number: int) -> str:
-        """What says that a package is a submission set or a folder (xds-wire 2.2)."""
-        return (
-            f'<rim:Classification id="{self._before}{number:03x}{self._after}" {_CLASSIFICATION}'
-            f' classifiedObject="{self._owner}" classificationNode="{node}"/>'
-        )
 
-    def identifier(self, scheme: str, value: str, *, name: str, number: int) -> str:
-        """An identifier; `name` is its full XDS name."""
-        return (
-            f'<rim:ExternalIdentifier id="{self._before}{number:03x}{self._after}" {_EXTERNAL_IDENTIFIER}'
-            f' registryObject="{self._owner}" identificationScheme="{scheme}" value="{attribute(value)}">'
-            f'<rim:Name><rim:LocalizedString value="{name}"/></rim:Name></rim:ExternalIdentifier>'
-        )
+def codes(scheme: str, held: Iterable[Code], *, first: int, step: int) -> str:
+    """The template of a coded attribute of several values."""
+    return "".join([code(scheme, one, number=first + step * order) for order, one in enumerate(held)])
+
+
+@lru_cache(maxsize=1024)
+def authors(scheme: str, held: tuple[Author, ...], *, first: int, step: int) -> str:
+    """The template of the authors, each a Classification that holds slots: most documents are by the same few."""
+    return "".join([_author(scheme, one, first + step * order) for order, one in enumerate(held)])
+
+
+def _author(scheme: str, author: Author, number: int) -> str:
+    lists = (author.institutions, author.roles, author.specialties, author.telecoms)
+    slots = "".join([listed_slot(name, held) for name, held in zip(AUTHOR_SLOTS[1:], lists, strict=True) if held])
+    person = slot(AUTHOR_SLOTS[0], author.person)
+    return _classification(
+        number, f' classificationScheme="{scheme}" nodeRepresentation="">{person}{slots}</rim:Classification>'
+    )
+
+
+def mark(node: str, *, number: int) -> str:
+    """The template of what says that a package is a submission set or a folder (xds-wire 2.2)."""
+    return _classification(number, f' classificationNode="{node}"/>')
+
+
+def _classification(number: int, rest: str) -> str:
+    start = f'<rim:Classification {_CHILD_ID.format(number=number)} {_CLASSIFICATION} classifiedObject="%(owner)s"'
+    return start + rest.replace("%", "%%")
+
+
+@lru_cache
+def _identifiers(kind: str) -> str:
+    """The template of all the identifiers of a kind; their values have the names `0`, `1`, `2`."""
+    known = KINDS[kind].identifiers.items()
+    return "".join(
+        [
+            f"<rim:ExternalIdentifier {_CHILD_ID.format(number=_FIRST_IDENTIFIER + place)} {_EXTERNAL_IDENTIFIER}"
+            f' registryObject="%(owner)s" identificationScheme="{scheme}" value="%({place})s">'
+            f'<rim:Name><rim:LocalizedString value="{kind}.{name}"/></rim:Name></rim:ExternalIdentifier>'
+            for place, (scheme, name) in enumerate(known)
+        ]
+    )

@@ -74,6 +74,7 @@ FOLDER = Kind(
     identifiers={FOLDER_PATIENT: "patientId", FOLDER_UNIQUE_ID: "uniqueId"},
 )
 ASSOCIATION_KIND = Kind("Association", codes={REASON: "reason"})
+KINDS = {kind.name: kind for kind in (ENTRY, SUBMISSION_SET, FOLDER, ASSOCIATION_KIND)}
 
 REFERENCE_IDS = "urn:ihe:iti:xds:2013:referenceIdList"
 ENTRY_SLOTS = frozenset(

@@ -4,12 +4,25 @@
 There is one writer for what a client sends and for what the registry answers.
 """
 
-from collections.abc import Iterable
+from functools import lru_cache
 
+from dmp.record.codes import Code
 from dmp.record.entry import Association, DocumentEntry, Folder, RegistryObjects, Slots, SubmissionSet
 from dmp.wire.xds import schemes
 from dmp.wire.xds.ebrim import OBJECT_TYPE
-from dmp.wire.xds.ebrim_text import Children, attribute, extra_slot, listed_slot, named, optional, slot
+from dmp.wire.xds.ebrim_text import (
+    Children,
+    attribute,
+    authors,
+    code,
+    codes,
+    extra_slot,
+    listed_slot,
+    mark,
+    named,
+    optional,
+    slot,
+)
 
 _PACKAGE = f'objectType="{OBJECT_TYPE}RegistryPackage"'
 _ASSOCIATION = f'objectType="{OBJECT_TYPE}Association"'
@@ -45,22 +58,41 @@ def entry_text(entry: DocumentEntry, *, registered: bool) -> str:
         f'{status} objectType="{attribute(entry.object_type)}" mimeType="{attribute(entry.mime_type)}"'
         f' isOpaque="false">{_entry_slots(entry)}'
         f"{named('Name', entry.title)}{named('Description', entry.comments)}{version}"
-        f"{children.authors(schemes.ENTRY_AUTHOR, entry.authors, first=_MANY, step=3)}"
-        f"{children.code(schemes.CLASS_CODE, entry.class_code, number=1)}"
-        f"{_confidentiality(entry, children)}"
-        f"{children.codes(schemes.EVENT_CODE, entry.event_codes, first=_MANY + 2, step=3)}"
-        f"{children.code(schemes.FORMAT_CODE, entry.format_code, number=2)}"
-        f"{children.code(schemes.FACILITY_TYPE, entry.facility_type, number=3)}"
-        f"{children.code(schemes.PRACTICE_SETTING, entry.practice_setting, number=4)}"
-        f"{children.code(schemes.TYPE_CODE, entry.type_code, number=5)}"
-        f"{_identifiers(children, schemes.ENTRY, (entry.patient_cx, entry.unique_id))}"
+        f"{children.written(authors(schemes.ENTRY_AUTHOR, entry.authors, first=_MANY, step=3))}"
+        f"{children.written(_entry_codes(*_coded(entry)))}"
+        f"{children.identified(schemes.ENTRY, (entry.patient_cx, entry.unique_id))}"
         "</rim:ExtrinsicObject>"
     )
 
 
-def _confidentiality(entry: DocumentEntry, children: Children) -> str:
-    codes = entry.confidentiality + entry.visibility.codes
-    return children.codes(schemes.CONFIDENTIALITY, codes, first=_MANY + 1, step=3)
+_Coded = tuple[Code, tuple[Code, ...], tuple[Code, ...], Code, Code, Code, Code]
+
+
+def _coded(entry: DocumentEntry) -> _Coded:
+    return (
+        entry.class_code,
+        entry.confidentiality + entry.visibility.codes,
+        entry.event_codes,
+        entry.format_code,
+        entry.facility_type,
+        entry.practice_setting,
+        entry.type_code,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _entry_codes(*coded: *_Coded) -> str:
+    """The template of the coded attributes of an entry: the same few hundred combinations come all day."""
+    kind, confidentiality, events, form, facility, practice, precise = coded
+    return (
+        code(schemes.CLASS_CODE, kind, number=1)
+        + codes(schemes.CONFIDENTIALITY, confidentiality, first=_MANY + 1, step=3)
+        + codes(schemes.EVENT_CODE, events, first=_MANY + 2, step=3)
+        + code(schemes.FORMAT_CODE, form, number=2)
+        + code(schemes.FACILITY_TYPE, facility, number=3)
+        + code(schemes.PRACTICE_SETTING, practice, number=4)
+        + code(schemes.TYPE_CODE, precise, number=5)
+    )
 
 
 def _entry_slots(entry: DocumentEntry) -> str:
@@ -93,10 +125,10 @@ def submission_set_text(lot: SubmissionSet, *, registered: bool) -> str:
         f"{status} {_PACKAGE}>{slot('submissionTime', lot.submission_time)}"
         f"{listed_slot('intendedRecipient', lot.intended_recipients)}{_extra(lot.extra)}"
         f"{named('Name', lot.title)}{named('Description', lot.comments)}{version}"
-        f"{children.mark(schemes.LOT_NODE, number=1)}"
-        f"{children.authors(schemes.LOT_AUTHOR, lot.authors, first=_MANY, step=1)}"
-        f"{children.code(schemes.CONTENT_TYPE, lot.content_type, number=2)}"
-        f"{_identifiers(children, schemes.SUBMISSION_SET, (lot.patient_cx, lot.source_id, lot.unique_id))}"
+        f"{children.written(mark(schemes.LOT_NODE, number=1))}"
+        f"{children.written(authors(schemes.LOT_AUTHOR, lot.authors, first=_MANY, step=1))}"
+        f"{children.written(code(schemes.CONTENT_TYPE, lot.content_type, number=2))}"
+        f"{children.identified(schemes.SUBMISSION_SET, (lot.patient_cx, lot.source_id, lot.unique_id))}"
         "</rim:RegistryPackage>"
     )
 
@@ -112,9 +144,9 @@ def folder_text(folder: Folder, *, registered: bool) -> str:
         f"{optional('home', folder.home)}{status} {_PACKAGE}>"
         f"{slot('lastUpdateTime', folder.last_update)}{_extra(folder.extra)}"
         f"{named('Name', folder.title)}{named('Description', folder.comments)}{version}"
-        f"{children.mark(schemes.FOLDER_NODE, number=1)}"
-        f"{children.codes(schemes.FOLDER_CODES, folder.codes, first=_MANY, step=1)}"
-        f"{_identifiers(children, schemes.FOLDER, (folder.patient_cx, folder.unique_id))}"
+        f"{children.written(mark(schemes.FOLDER_NODE, number=1))}"
+        f"{children.written(codes(schemes.FOLDER_CODES, folder.codes, first=_MANY, step=1))}"
+        f"{children.identified(schemes.FOLDER, (folder.patient_cx, folder.unique_id))}"
         "</rim:RegistryPackage>"
     )
 
@@ -124,7 +156,7 @@ def association_text(link: Association, *, registered: bool) -> str:
     logical_id = link.uuid if registered else ""
     status = f' status="{link.status}"' if registered else ""
     version = '<rim:VersionInfo versionName="1"/>' if registered else ""
-    reason = Children(link.uuid).code(schemes.REASON, link.reason, number=1) if link.reason else ""
+    reason = Children(link.uuid).written(code(schemes.REASON, link.reason, number=1)) if link.reason else ""
     return (
         f'<rim:Association id="{attribute(link.uuid)}"{optional("lid", logical_id)}{status} {_ASSOCIATION}'
         f' associationType="{link.type}" sourceObject="{attribute(link.source)}"'
@@ -135,14 +167,3 @@ def association_text(link: Association, *, registered: bool) -> str:
 
 def _extra(slots: Slots) -> str:
     return "".join([extra_slot(name, values) for name, values in slots])
-
-
-def _identifiers(children: Children, kind: schemes.Kind, values: Iterable[str]) -> str:
-    """The identifiers of an object, in the order of its kind."""
-    known = enumerate(zip(kind.identifiers.items(), values, strict=True), start=10)
-    return "".join(
-        [
-            children.identifier(scheme, value, name=f"{kind.name}.{name}", number=n)
-            for n, ((scheme, name), value) in known
-        ]
-    )
