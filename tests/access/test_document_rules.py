@@ -363,11 +363,20 @@ def test_nothing_is_done_to_a_signature_alone(verb):
 
 
 def test_deciding_on_a_list_is_deciding_on_each_of_its_documents():
-    documents = [a_document(), a_document(masked=True), a_document(NURSE, masked=True), a_document(type_code="E1762")]
+    marks = (Visibility(), Visibility(masked=True), Visibility(hidden_from_patient_since=NOW))
+    documents = [
+        replace(a_document(*author), status=status, visibility=visibility, chain=chain)
+        for author in ((), (NURSE,))
+        for status in EntryStatus
+        for visibility in marks
+        for chain in ("", "chain-1")
+    ]
+    documents.append(a_document(type_code="E1762"))
+    record = replace(WITH_ATTENDING, visibility={"chain-1": Visibility(masked=True, hidden_from_guardians=True)})
     for verb in Verb:
         for actor in (a_professional(), a_doctor(), a_hospital(), HOLDER, MOTHER):
-            door = Question(calling(actor), verb, WITH_ATTENDING, None, NOW)
-            one_by_one = [ask(calling(actor), verb, entry, record=WITH_ATTENDING) for entry in documents]
+            door = Question(calling(actor), verb, record, None, NOW)
+            one_by_one = [ask(calling(actor), verb, entry, record=record) for entry in documents]
             assert decide_each(door, documents, POLICY) == one_by_one
 
 

@@ -60,6 +60,19 @@ def test_rights_are_decided_in_the_gate_alone(name):
     assert outside("access", callers_of(name)) == {"gate.py"}
 
 
+def test_rules_look_at_the_facets_of_a_document_and_at_nothing_else_of_it():
+    """Documents of the same facets are answered together: a rule that read the entry itself would be passed over."""
+    rules = ("access/document_rules.py", "access/grants.py", "access/record_rules.py")
+    read = {
+        (name_of(path), node.attr)
+        for path in modules("access")
+        if name_of(path) in rules
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("entry", "facets")
+    }
+    assert {attribute for _, attribute in read} == {"facets"}
+
+
 def test_rights_are_imported_by_the_gate_and_the_composition_alone():
     rooms = ("actions", "audit", "client", "documents", "record", "store", "web", "wire")
     users = {name_of(path) for path in modules(*rooms) if any(name.startswith("dmp.access") for name in imported(path))}

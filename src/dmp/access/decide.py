@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dmp.access import document_rules, grants, record_rules
 from dmp.access.policy import Policy
-from dmp.access.question import Decision, Question
+from dmp.access.question import Decision, Facets, Question
 from dmp.record.entry import DocumentEntry
 from dmp.record.record import RecordState
 from dmp.record.verb import Verb
@@ -101,12 +101,20 @@ def decide(question: Question, policy: Policy) -> Decision:
 def decide_each(question: Question, entries: Iterable[DocumentEntry], policy: Policy) -> list[Decision]:
     """Decide on every document of a list, exactly as `decide` would one by one.
 
-    `question` is the one about the record; what depends on the record alone is
-    worked out once. A signature asked here is without its lot.
+    `question` is the one about the record. What depends on the record alone is
+    worked out once, and documents of the same facets get the same answer. A
+    signature asked here is without its lot.
     """
     question = _without_destroyed(question)
     at_the_door = _first(RECORD_REFUSALS, question, policy)
-    return [_decide_inside(each, policy, at_the_door) for each in question.about_each(entries)]
+    known: dict[Facets, Decision] = {}
+    answers: list[Decision] = []
+    for entry in entries:
+        facets = question.facets_of(entry)
+        if facets not in known:
+            known[facets] = _decide_inside(question.about(entry, facets), policy, at_the_door)
+        answers.append(known[facets])
+    return answers
 
 
 def _without_destroyed(question: Question) -> Question:
@@ -118,9 +126,8 @@ def _decide_inside(question: Question, policy: Policy, at_the_door: str) -> Deci
     """Decide once it is known what the rules on the whole record said."""
     if at_the_door:
         return _refused(at_the_door, question, policy)
-    entry = question.entry
-    if entry is not None:
-        if entry.is_signature and question.verb is not Verb.SUBMIT:
+    if question.facets is not None:
+        if question.facets.signature and question.verb is not Verb.SUBMIT:
             return _signature(question, policy)
         inside = _first(DOCUMENT_REFUSALS, question, policy)
         if inside:

@@ -7,7 +7,6 @@ answers «not found» about every document that the caller could not find.
 from dmp.access.announcement import shown_to_patient
 from dmp.access.column import HEALTH_ACTORS
 from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
-from dmp.access.ownership import deposited_by_a_citizen
 from dmp.access.policy import Policy
 from dmp.access.question import Question
 from dmp.access.record_rules import cell_of
@@ -23,8 +22,8 @@ _OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
 
 def deleted_document(question: Question, _policy: Policy) -> bool:
     """A deleted document is there for its author, the attending doctor and the holder alone (DEC-23)."""
-    entry = question.entry
-    if entry is None or entry.status is not _DELETED:
+    facets = question.facets
+    if facets is None or facets.status is not _DELETED:
         return False
     return not (question.own or isinstance(question.caller.actor, _CITIZENS) or question.confirmed_attending)
 
@@ -85,8 +84,8 @@ def blocked_beyond_own_documents(question: Question, _policy: Policy) -> bool:
 
 def deposit_of_the_patient(question: Question, _policy: Policy) -> bool:
     """What the patient put in: archived by him or his attending doctor, deleted and replaced by him alone (DEC-17)."""
-    entry = question.entry
-    if entry is None or question.verb not in _OF_CITIZENS or not deposited_by_a_citizen(entry):
+    facets = question.facets
+    if facets is None or question.verb not in _OF_CITIZENS or not facets.by_citizen:
         return False
     if not isinstance(question.caller.actor, HEALTH_ACTORS):
         return False
@@ -107,10 +106,10 @@ def unmasking_unconfirmed(question: Question, _policy: Policy) -> bool:
 
 def set_aside(question: Question, policy: Policy) -> bool:
     """Reading what is hidden from the patient, archived, obsolete or deleted has a row of its own (functional 3.3)."""
-    entry = question.entry
-    if entry is None or question.verb is not Verb.READ:
+    facets = question.facets
+    if facets is None or question.verb is not Verb.READ:
         return False
-    ordinary = entry.status is EntryStatus.APPROVED and question.visibility.hidden_from_patient_since is None
+    ordinary = facets.status is EntryStatus.APPROVED and facets.visibility.hidden_from_patient_since is None
     if ordinary:
         return False
     column = policy.reading_column(question.column, question.verb)

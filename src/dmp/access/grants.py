@@ -56,7 +56,7 @@ def author_of_the_document(question: Question, _policy: Policy) -> bool:
 
 def each_document_is_asked(question: Question, _policy: Policy) -> bool:
     """At the door, an act that authors may do: every document is then asked for itself."""
-    return question.entry is None and question.verb in OWN
+    return question.facets is None and question.verb in OWN
 
 
 def break_glass(question: Question, _policy: Policy) -> bool:

@@ -1,21 +1,35 @@
 """What is asked of the rights, and what they answer."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from dmp.access.column import ATTENDING, OCCUPATIONAL, Column, column_of
 from dmp.access.matrix import FEED_BY_STAFF
-from dmp.access.ownership import owns
+from dmp.access.ownership import deposited_by_a_citizen, owns
 from dmp.record.actor import Caller, Mode, Professional, Staff, facility_of, person_id
-from dmp.record.entry import DocumentEntry
+from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.record import Authorisation, Record
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
 
 _NOTHING_HIDDEN = Visibility()
 _OF_CALLER_AND_RECORD = ("column", "row", "blocked", "attending", "confirmed_attending", "authorised", "in_emergency")
+
+
+@dataclass(frozen=True)
+class Facets:
+    """All that the rules look at in a document: two documents that have the same get the same answer."""
+
+    own: bool
+    """It is the caller's (DEC-6)."""
+    by_citizen: bool
+    """The holder or a representative put it in (DEC-17)."""
+    status: EntryStatus
+    visibility: Visibility
+    """What hides it: its own marks and those of its chain, the strictest of both (DEC-2)."""
+    signature: bool
+    """It is the signature of a lot (DEC-12)."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +60,36 @@ class Question:
         return FEED_BY_STAFF if by_staff else self.verb.value
 
     @cached_property
-    def own(self) -> bool:
-        """The document is the caller's own (DEC-6)."""
-        return self.entry is not None and owns(self.caller.actor, self.entry)
+    def facets(self) -> Facets | None:
+        """What the rules look at in the document; None when the record itself is asked about."""
+        return None if self.entry is None else self.facets_of(self.entry)
 
-    @property
-    def visibility(self) -> Visibility:
-        """What hides the document: its own marks and those of its chain, the strictest of both (DEC-2)."""
-        entry, record = self.entry, self.record
-        if entry is None:
-            return _NOTHING_HIDDEN
+    def facets_of(self, entry: DocumentEntry) -> Facets:
+        """What the rules would look at in a document of the record."""
+        return Facets(
+            owns(self.caller.actor, entry),
+            deposited_by_a_citizen(entry),
+            entry.status,
+            self._visibility_of(entry),
+            entry.is_signature,
+        )
+
+    def _visibility_of(self, entry: DocumentEntry) -> Visibility:
+        record = self.record
         chain = record.visibility.get(entry.chain) if record is not None and entry.chain else None
         if chain is None or chain == entry.visibility:
             return entry.visibility
         return entry.visibility.strictest(chain)
+
+    @property
+    def own(self) -> bool:
+        """The document is the caller's own (DEC-6)."""
+        return self.facets is not None and self.facets.own
+
+    @property
+    def visibility(self) -> Visibility:
+        """What hides the document (DEC-2); nothing when the record itself is asked about."""
+        return _NOTHING_HIDDEN if self.facets is None else self.facets.visibility
 
     @cached_property
     def confirmed_attending(self) -> bool:
@@ -70,15 +100,13 @@ class Question:
         role = record.attending_of(actor.id)
         return role is not None and role.confirmed
 
-    def about_each(self, entries: Iterable[DocumentEntry]) -> Iterator["Question"]:
-        """The same question about each document of a list; what tells of caller and record is worked out once."""
+    def about(self, entry: DocumentEntry, facets: Facets) -> "Question":
+        """The same question about a document whose facets are known; what tells of caller and record is kept."""
         known = {name: getattr(self, name) for name in _OF_CALLER_AND_RECORD}
-        shared = {**self.__dict__, **known, "lot": ()}
-        shared.pop("own", None)
-        for entry in entries:
-            other = object.__new__(Question)
-            object.__setattr__(other, "__dict__", {**shared, "entry": entry})
-            yield other
+        other = object.__new__(Question)
+        about_it = {"entry": entry, "facets": facets, "lot": ()}
+        object.__setattr__(other, "__dict__", {**self.__dict__, **known, **about_it})
+        return other
 
     @cached_property
     def authorisations(self) -> tuple[Authorisation, ...]:
