@@ -106,10 +106,10 @@ class Gate:
         answers: dict[int, Decision] = {}
         by_verb: dict[Verb, list[int]] = {}
         for index, ask in enumerate(scope.asks):
-            question = Question(caller, ask.verb, scope.record, ask.entry, at, ask.lot)
             if ask.absent:
                 answers[index] = ABSENT
             elif ask.entry is None or ask.lot:
+                question = Question(caller, ask.verb, scope.record, ask.entry, at, ask.lot)
                 answers[index] = decide(question, self.policy)
             else:
                 by_verb.setdefault(ask.verb, []).append(index)
