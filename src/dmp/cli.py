@@ -3,21 +3,19 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from dmp import __version__, cli_keys, cli_upkeep
+from dmp import __version__, cli_keys, cli_record, cli_upkeep
 from dmp.bench.commands import app as bench_app
+from dmp.cli_record import AnyFolder, Ins, Traits, operations, readable_json
 from dmp.record.errors import DmpError
 from dmp.record.profile import ProfileName
-from dmp.record.record import ClosingReason, Regime
+from dmp.record.record import Regime
 from dmp.sandbox.trouble import Trouble
 from dmp.settings import InvalidSetting
 from dmp.store.keys.memory import forbid_dumps
-
-if TYPE_CHECKING:
-    from dmp.operations import Operations
 
 SANDBOX, SERVICE = "For integrators: a sandbox", "For operators: the service"
 ASSURANCE = "For buyers: what is claimed, tried"
@@ -29,7 +27,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-record_app = typer.Typer(help="Open, close, reopen and test records, as the operator.", no_args_is_help=True)
 
 
 def main() -> None:
@@ -80,23 +77,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _readable_json(path: Path | None) -> Path | None:
-    """Refuse a file that is not JSON before anything is done."""
-    if path is not None:
-        try:
-            json.loads(path.read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise typer.BadParameter(f"{path} is not JSON: line {error.lineno}, column {error.colno}") from error
-    return path
-
-
 Folder = Annotated[Path, typer.Option("--dir", help="Folder of the sandbox.")]
-AnyFolder = Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment, DMP_….")]
-Ins = Annotated[str, typer.Argument(metavar="INS", help="15 characters, or a CX: number^^^&oid&ISO^NH.")]
-Traits = Annotated[
-    Path | None,
-    typer.Option(exists=True, dir_okay=False, callback=_readable_json, help="JSON file of the identity traits."),
-]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port on loopback.")]
 Database = Annotated[str, typer.Option(help="URL; `postgresql` starts a temporary server; default SQLite.")]
 
@@ -147,7 +128,7 @@ def sandbox(
 @app.command("open", rich_help_panel=SANDBOX)
 def sandbox_open(folder: Folder, ins: Ins, traits: Traits = None) -> None:
     """Open a record in a sandbox; says so when it is already open (DEC-122)."""
-    _say(_operations(folder).open(ins, traits=traits, consent=True, again=True))
+    _say(operations(folder).open(ins, traits=traits, consent=True, again=True))
 
 
 @app.command(rich_help_panel=SANDBOX)
@@ -247,7 +228,7 @@ def directory(
         typer.Argument(
             exists=True,
             dir_okay=False,
-            callback=_readable_json,
+            callback=readable_json,
             help="JSON: {structures: […], professionals: […], activities: […]}.",
         ),
     ],
@@ -282,7 +263,7 @@ def verify_traces(
     export: Annotated[Path | None, typer.Option(help="Also write the tree for the stand-alone verifier.")] = None,
 ) -> None:
     """Check every trace against the sealed tree; exit 1 when one was changed, lost or added."""
-    report = _operations(folder).verify_traces(export)
+    report = operations(folder).verify_traces(export)
     _say(report.sentence)
     if not report.sound:
         raise typer.Exit(1)
@@ -306,139 +287,11 @@ def assure(
     raise typer.Exit(command.run(command.Typed(names or (), seed, count, into, engine), say=_say))
 
 
-# -- records, as the operator
+# -- the commands of other modules
 
-app.add_typer(record_app, name="record", rich_help_panel=SERVICE)
-cli_keys.add_to(record_app)
+app.add_typer(cli_record.record_app, name="record", rich_help_panel=SERVICE)
+cli_keys.add_to(cli_record.record_app)
 cli_upkeep.add_to(app, SERVICE)
 app.add_typer(cli_keys.keys_app, name="keys", rich_help_panel=SERVICE)
 app.add_typer(cli_keys.retention_app, name="retention", rich_help_panel=SERVICE)
 app.add_typer(bench_app, name="bench", rich_help_panel=ASSURANCE)
-
-
-@record_app.command("open")
-def open_(
-    ins: Ins,
-    traits: Traits = None,
-    consent: Annotated[bool, typer.Option("--consent", help="The person consented, now (OPT_IN).")] = False,
-    folder: AnyFolder = None,
-) -> None:
-    """Open a record (TD1.1), as the operator."""
-    _say(_operations(folder).open(ins, traits=traits, consent=consent))
-
-
-@record_app.command("close")
-def close(
-    ins: Ins,
-    reason: Annotated[ClosingReason, typer.Option(help="Why.")] = ClosingReason.PATIENT_REQUEST,
-    text: Annotated[str, typer.Option(help="In words.")] = "",
-    folder: AnyFolder = None,
-) -> None:
-    """Close a record (TD1.4): kept, and out of everybody's reach."""
-    _say(_operations(folder).close(ins, reason, text))
-
-
-@record_app.command("reopen")
-def reopen(
-    ins: Ins,
-    consent: Annotated[bool, typer.Option("--consent", help="The person consented, now.")] = False,
-    folder: AnyFolder = None,
-) -> None:
-    """Open a closed record again (TD1.2)."""
-    _say(_operations(folder).reopen(ins, consent=consent))
-
-
-@record_app.command("hold")
-def hold(
-    ins: Ins,
-    reason: Annotated[str, typer.Option(help="Who asks for it, and why.")],
-    folder: AnyFolder = None,
-) -> None:
-    """Put a record under a legal hold: nothing of it can be removed or destroyed."""
-    _say(_operations(folder).hold(ins, reason))
-
-
-@record_app.command("lift-hold")
-def lift_hold(ins: Ins, folder: AnyFolder = None) -> None:
-    """Lift the legal hold of a record."""
-    _say(_operations(folder).lift_hold(ins))
-
-
-Into = Annotated[str, typer.Argument(metavar="INTO", help="INS of the record that stays.")]
-ByOperator = Annotated[str, typer.Option("--operator", help="Your name: another operator confirms.")]
-Why = Annotated[str, typer.Option(help="Why; the traces of both records keep it.")]
-
-
-@record_app.command("merge")
-def merge(ins: Ins, into: Into, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
-    """Propose that the record of INS becomes part of that of INTO: two records of one person."""
-    _say(_operations(folder).merge(ins, into, operator=operator, reason=reason))
-
-
-@record_app.command("confirm-merge")
-def confirm_merge(ins: Ins, into: Into, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
-    """Confirm a merge, as another operator."""
-    _say(_operations(folder).confirm_merge(ins, into, operator=operator, reason=reason))
-
-
-@record_app.command("split")
-def split(ins: Ins, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
-    """Propose that the record of INS, which was absorbed, stands by itself again."""
-    _say(_operations(folder).split(ins, operator=operator, reason=reason))
-
-
-@record_app.command("confirm-split")
-def confirm_split(ins: Ins, operator: ByOperator, reason: Why, folder: AnyFolder = None) -> None:
-    """Confirm a split, as another operator."""
-    _say(_operations(folder).confirm_split(ins, operator=operator, reason=reason))
-
-
-@record_app.command("test")
-def test(ins: Ins, folder: AnyFolder = None) -> None:
-    """Tell whether a record exists, and its state (TD0.2)."""
-    _say(_operations(folder).test(ins))
-
-
-@record_app.command("identity")
-def identity(ins: Ins, folder: AnyFolder = None) -> None:
-    """Print the administrative data of a record (TD1.3a), as JSON."""
-    _say(_operations(folder).identity(ins))
-
-
-@record_app.command("change")
-def change(
-    ins: Ins,
-    file: Annotated[
-        Path,
-        typer.Argument(
-            exists=True,
-            dir_okay=False,
-            callback=_readable_json,
-            help="JSON: used_name, used_first_name, address, telecoms, break_glass_opposed, "
-            "emergency_dispatch_opposed, deceased; what is left out stays.",
-        ),
-    ],
-    folder: AnyFolder = None,
-) -> None:
-    """Change administrative data (TD1.3b)."""
-    _say(_operations(folder).change(ins, file))
-
-
-def _operations(folder: Path | None) -> "Operations":
-    """The installation to act on.
-
-    Raises:
-        Trouble: no sandbox was ever started in this folder.
-        InvalidSetting: no folder is given, and the environment does not name an installation.
-    """
-    from dmp.operations import Operations
-
-    if folder is not None:
-        from dmp.sandbox.folder import read_options
-
-        read_options(folder)
-        return Operations.at(folder)
-    try:
-        return Operations.at(None)
-    except InvalidSetting as error:
-        raise InvalidSetting(f"{error}; or name a sandbox with --dir") from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dmp.cli_record import AnyFolder, Ins
 from dmp.record.retention import Ground
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 keys_app = typer.Typer(help="Make, list, renew and retire the keys.", no_args_is_help=True)
 retention_app = typer.Typer(help="Closed records whose ten years are over.", no_args_is_help=True)
-
-AnyFolder = Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment, DMP_….")]
-Ins = Annotated[str, typer.Argument(metavar="INS", help="15 characters, or a CX: number^^^&oid&ISO^NH.")]
 
 
 @keys_app.command("make")
@@ -116,8 +114,8 @@ def _token() -> "Token | None":
 
 
 def _custody(folder: Path | None) -> "Custody":
-    from dmp.cli import _operations
+    from dmp.cli_record import operations
     from dmp.custody import Custody
     from dmp.operations import OPERATOR
 
-    return Custody(_operations(folder).settings, OPERATOR)
+    return Custody(operations(folder).settings, OPERATOR)

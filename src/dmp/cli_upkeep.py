@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dmp.cli_record import AnyFolder
+
 if TYPE_CHECKING:
     from dmp.upkeep import Upkeep
-
-AnyFolder = Annotated[Path | None, typer.Option("--dir", help="Folder of a sandbox; else the environment, DMP_….")]
 
 
 def check(
@@ -70,7 +70,7 @@ def add_to(app: typer.Typer, panel: str) -> None:
 
 
 def _upkeep(folder: Path | None) -> "Upkeep":
-    from dmp.cli import _operations
+    from dmp.cli_record import operations
     from dmp.upkeep import Upkeep
 
-    return Upkeep(_operations(folder).settings)
+    return Upkeep(operations(folder).settings)
