@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from serving_builders import SEARCH, SUBMIT, Installed, Service, search, serving, simple_type
+from serving_builders import SEARCH, SUBMIT, Installed, Service, head, search, serving, simple_type
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,54 @@ def test_when_the_room_is_full_newcomers_are_refused_at_once_and_the_urgent_take
     assert urgent.result(timeout=30)[0] == 200
     assert second.result(timeout=30)[0] == 400
     assert urgent.result()[1] < second.result()[1]
+
+
+def test_a_refusal_leaves_the_connection_open_however_often_and_the_next_call_is_answered(
+    narrow: Service, callers: Callers
+):
+    deposit = head(SUBMIT, "/repository", 2) + b"<x"
+    with narrow.connect() as connection:
+        with standing_still(narrow):
+            working, first, second = callers.search(), callers.deposit(), callers.deposit()
+            for _ in range(5):
+                connection.sendall(deposit)
+                refused = connection.recv(65_536)
+                assert refused.startswith(b"HTTP/1.1 503 ")
+                assert b"retry-after: 1\r\n" in refused
+                assert b"connection: close" not in refused
+            connection.sendall(deposit[:-1])  # one that comes in two pieces is refused as well
+            time.sleep(0.1)
+            connection.sendall(deposit[-1:])
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
+        assert working.result(timeout=30)[0] == 200
+        assert {first.result(timeout=30)[0], second.result(timeout=30)[0]} == {400}
+        connection.sendall(deposit)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_caller_who_was_refused_is_waited_for_as_long_as_one_who_was_answered(installation: Installed):
+    deposit = head(SUBMIT, "/repository", 2) + b"<x"
+    with (
+        serving(installation.having(threads=1, queue=1, idle_time=1.0, head_time=1.0)) as service,
+        ThreadPoolExecutor(10) as pool,
+        service.connect() as connection,
+    ):
+        connection.sendall(b"HEAD /elsewhere HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 404 ")
+        crowd = Callers(service, pool)
+        with standing_still(service):
+            working, waiting = crowd.search(), crowd.deposit()
+            for _ in range(3):
+                connection.sendall(deposit)
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
+                time.sleep(0.6)
+            begun = time.monotonic()
+            assert connection.recv(65_536) == b""
+            assert time.monotonic() - begun < 1.5
+        assert working.result(timeout=30)[0] == 200
+        assert waiting.result(timeout=30)[0] == 400
+        for caller in crowd.idle:
+            caller.close()
 
 
 def test_whoever_waited_too_long_is_told_so_and_nothing_is_done_for_him(narrow: Service, callers: Callers):

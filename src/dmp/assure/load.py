@@ -7,6 +7,7 @@ twice and ten times that rate, whatever became of those before.
 """
 
 import itertools
+import math
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -25,7 +26,8 @@ from dmp.sandbox.folder import SERVER_NAME
 
 CLIENTS, CROWD = 16, 400
 """How many make the peak, and how many the flood."""
-PEAK_TIME, WARM_UP = 10.0, 3.0
+PEAK_TIME, FLOOD_TIME, WARM_UP = 5.0, 10.0, 3.0
+"""Seconds of a peak, of one flood at most, and before the first peak."""
 TIMES = (2, 10)
 LEAST = {2: 90.0, 10: 80.0}
 """Of the peak, in percent: what must still be answered well."""
@@ -47,16 +49,29 @@ def play(leg: Leg) -> Tally:
         installation = stack.enter_context(served(ground, plan))
         os.sched_setaffinity(0, cores[-1:])
         questions = _Questions(installation, filled, plan)
-        with _callers(installation, questions, CLIENTS) as callers:
-            callers.closed_loop(WARM_UP)
-            peak = callers.closed_loop(PEAK_TIME).goodput(IN_TIME)
-        counter.measure("peak", peak)
-        for times in TIMES:
-            with _callers(installation, questions, CROWD) as callers:
-                _count(callers.at(peak * times, leg.size), times, peak, counter)
-            leg.advance(leg.size * TIMES.index(times) // len(TIMES))
+        clients = stack.enter_context(_callers(installation, questions, CLIENTS))
+        crowd = stack.enter_context(_callers(installation, questions, CROWD))
+        clients.closed_loop(WARM_UP)
+        _alternate(clients, crowd, leg, counter)
         counter.add("seconds", leg.size)
     return counter.tally()
+
+
+def _alternate(clients: Callers, crowd: Callers, leg: Leg, counter: Counter) -> None:
+    """Peak, flood, peak, flood, peak: until each flood has lasted as long as the leg."""
+    rounds = math.ceil(leg.size / FLOOD_TIME)
+    peaks, floods = clients.closed_loop(PEAK_TIME), {times: Offered() for times in TIMES}
+    for done in range(1, rounds + 1):
+        for times in TIMES:
+            floods[times] += crowd.at(peaks.goodput(IN_TIME) * times, leg.size / rounds)
+            peaks += clients.closed_loop(PEAK_TIME)
+        leg.advance(leg.size * done // rounds)
+    peak = peaks.goodput(IN_TIME)
+    counter.measure("peak", peak)
+    for told in peaks.wrong:
+        counter.wrong("wrong", told)
+    for times, flood in floods.items():
+        _count(flood, times, peak, counter)
 
 
 class _Questions:

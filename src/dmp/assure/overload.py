@@ -30,17 +30,34 @@ class Offered:
 
     def goodput(self, within: float) -> float:
         """Good answers a second that came in time."""
-        return sum(taken <= within for taken in self.answered) / self.seconds
+        return sum(taken <= within for taken in self.answered) / self.seconds if self.seconds else 0.0
+
+    def __iadd__(self, other: "Offered") -> "Offered":
+        """Both, one after the other."""
+        self.seconds += other.seconds
+        self.answered += other.answered
+        self.refused += other.refused
+        self.wrong += other.wrong
+        self.held_back += other.held_back
+        return self
 
 
 class Callers:
     """Connections that make calls; one that was hung up on calls again on a new one."""
 
     def __init__(self, connect: Callable[[], Connection], count: int, next_request: Callable[[Connection], Request]):
-        """Connect so many."""
+        """Connect so many; each makes one call, one after the other.
+
+        Whoever says nothing for seconds after his handshake is hung up on, and so many handshakes take longer.
+        """
         self._connect, self._next = connect, next_request
         self._poll, self._by_fd = select.epoll(), dict[int, Connection]()
-        self._idle = [self._new() for _ in range(count)]
+        self._idle = list[Connection]()
+        for _ in range(count):
+            connection = self._new()
+            connection.call(next_request(connection))
+            connection.request = None
+            self._idle.append(connection)
 
     def close(self) -> None:
         """Hang up everywhere."""
@@ -63,8 +80,8 @@ class Callers:
         return offered
 
     def at(self, rate: float, seconds: float) -> Offered:
-        """So many calls a second, evenly."""
-        offered, clock, made, due = Offered(seconds), time.perf_counter, 0, int(rate * seconds)
+        """So many calls a second, evenly; as in the closed loop, the time ends when the last one is answered."""
+        offered, clock, made, due = Offered(), time.perf_counter, 0, int(rate * seconds)
         with without_collector():
             begun = clock()
             while made < due or (len(self._idle) < len(self._by_fd) and clock() < begun + seconds + PATIENCE):
@@ -76,6 +93,7 @@ class Callers:
                         offered.held_back += 1
                 wait = max(0.0, begun + made / rate - clock()) if made < due else 0.05
                 self._idle += list(self._ended(offered, wait))
+            offered.seconds = clock() - begun
         return offered
 
     def _new(self) -> Connection:

@@ -4,7 +4,7 @@ A request that is here whole asks for a place; there are as many places as
 threads. Those that find none wait, in four classes served in strict order,
 the oldest of a class first. When the waiting room is full, the oldest of the
 lowest class below the newcomer's leaves for him; without one, he is refused at
-once, for some 50 µs of work: a refusal must cost much less than an answer.
+once (`glimpse`): a refusal must cost much less than an answer.
 
 **What is believed before anybody is authenticated.** The class is read off the
 path and the action of the Content-Type; an action that is not the one of the
@@ -131,9 +131,18 @@ class Admission:
         """How many wait."""
         return self._count
 
+    @property
+    def full(self) -> bool:
+        """Whether the waiting room is full: a newcomer takes the place of somebody less urgent, or is refused."""
+        return self._count >= self._most()
+
     def would_refuse(self, kind: Kind) -> bool:
         """Whether a newcomer of a class is refused now: so that his body need not even be read."""
-        return self._count >= self._most() and not any(self._waiting[kind + 1 :])
+        return self.full and not any(self._waiting[kind + 1 :])
+
+    def refuse_unseen(self, kind: Kind) -> None:
+        """Count one who is refused without having asked for a place."""
+        _SHED[kind].inc()
 
     def enter(self, ticket: Ticket) -> None:
         """Give a place, now or later, or refuse, now or later."""
@@ -142,7 +151,7 @@ class Admission:
             return
         if ticket.kind is Kind.EMERGENCY and self._claims[ticket.holder] >= self.room.queue // 4:
             ticket.kind = Kind.READING
-        if self._count >= self._most():
+        if self.full:
             lowest = next((line for line in reversed(self._waiting[ticket.kind + 1 :]) if line), None)
             if lowest is None:
                 self._shed(ticket)

@@ -10,12 +10,8 @@ import math
 import secrets
 import socket
 import struct
-import termios
-import time
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fcntl import ioctl
 from typing import Any
 
 import uvicorn
@@ -24,25 +20,22 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from dmp.journal import request_bound
-from dmp.web import metrics
-from dmp.web.admission import RETRY_AFTER, Admission, Kind, Ticket, claims_emergency, classified
+from dmp.web import glimpse, metrics
+from dmp.web.admission import RETRY_AFTER, Admission, Kind, Ticket, claims_emergency
+from dmp.web.answered import Reader
+from dmp.web.asked import App, Asked, Place, announces_over, asked_of
+from dmp.web.glimpse import HEAD_SIZE
 from dmp.web.http import PLACE
 from dmp.web.patience import Patience
 from dmp.web.peer import Peer, Stranger
 
-HEAD_SIZE = 32 * 1024
-"""Octets of a request line and its headers, about (security 5.3): refused once they are over."""
 HELD = 256 * 1024
 """Octets of a body that wait here for their place; a larger one is read into its spool first."""
 HELD_TIME = 1.0
 """Seconds that a body may take to be held here; a slower one is read into its spool first."""
 LINGER = 2.0
 """Seconds during which the rest of a refused body is thrown away: most callers read no answer before they sent all."""
-_BYTES_ACKED = struct.Struct("@120xQ")
-"""`tcpi_bytes_acked` in the `tcp_info` of Linux."""
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n"
-
-App = Callable[[dict[str, Any], Any, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -54,45 +47,6 @@ class Manners:
     admission: Admission | None = None
     services: frozenset[str] = frozenset()
     """Paths that the figures name; anything else is `other`. Without any, nothing is counted."""
-
-
-@dataclass(eq=False, slots=True)
-class Asked:
-    """One request on its way: what it is for, and when its head was complete."""
-
-    cycle: RequestResponseCycle
-    app: App
-    kind: Kind
-    service: str
-    operation: str
-    certificate: bytes
-    since: float
-    ticket: Ticket | None = None
-
-
-class Place:
-    """The place that a request works in; one that was read into its spool asks for it only then."""
-
-    def __init__(self, asked: Asked, admission: Admission | None, patience: Patience):
-        """Nothing is asked yet; `patience` is for what of the request is still to come."""
-        self._asked = asked
-        self._admission = admission
-        self.patience = patience
-
-    async def taken(self) -> bool:
-        """Wait for the place; false: it will not come, the answer is 503."""
-        if self._admission is None or self._asked.ticket is not None:
-            return True
-        granted = asyncio.get_running_loop().create_future()
-
-        def told(answer: bool) -> None:
-            if not granted.done():
-                granted.set_result(answer)
-
-        ticket = Ticket(self._asked.kind, self._asked.certificate, lambda: told(True), lambda: told(False))
-        self._asked.ticket = ticket
-        self._admission.enter(ticket)
-        return await granted
 
 
 class WatchedProtocol(HttpToolsProtocol):
@@ -124,9 +78,9 @@ class WatchedProtocol(HttpToolsProtocol):
         """A request that waits for its place."""
         self._leaving = False
         self._lingering = False
-        self._look_at = math.inf
-        """When to see whether the last answer is being read."""
-        self._acked = 0
+        self._reader = Reader(manners.patience)
+        self._refused_at = -math.inf
+        """When a request was last refused at a glance."""
         self._peer: Peer
 
     # -- the connection
@@ -143,7 +97,7 @@ class WatchedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to watch, nobody waits any more."""
         metrics.CONNECTIONS.dec()
-        self._due, self._look_at = math.inf, math.inf
+        self._due, self._reader.look_at = math.inf, math.inf
         if self._queued is not None and self._queued.ticket is not None and self.manners.admission is not None:
             self.manners.admission.withdraw(self._queued.ticket)
         if self._held is not None:  # what was begun and never ended leaves its trace
@@ -158,7 +112,12 @@ class WatchedProtocol(HttpToolsProtocol):
     @property
     def resting(self) -> bool:
         """Whether a request was answered, and the next one has not begun."""
-        return self.cycle is not None and self.cycle.response_complete and self._due == math.inf
+        return self.idle and self._due == math.inf
+
+    @property
+    def _untouched(self) -> bool:
+        """Whether the next octet is the first one of a request, and the one before is answered."""
+        return self._in_head and self.idle and (self._due == math.inf or (self.cycle is None and not self._head_size))
 
     @override
     def shutdown(self) -> None:
@@ -180,7 +139,7 @@ class WatchedProtocol(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         """Measure what comes before the end of a head; what comes after we closed is not read at all."""
-        if self._lingering or self.transport.is_closing():
+        if self._lingering or self.transport.is_closing() or self._refuse_at_a_glance(data):
             return
         if self._in_head:
             self._head_size += len(data)
@@ -189,6 +148,32 @@ class WatchedProtocol(HttpToolsProtocol):
         if self._in_head and self._head_size > HEAD_SIZE and not self.transport.is_closing():
             self.transport.write(_TOO_LARGE)
             self.transport.close()
+
+    def _refuse_at_a_glance(self, data: bytes) -> bool:
+        """Refuse a whole request when there is no room for it, and nothing else of this connection is on its way."""
+        admission = self.manners.admission
+        if admission is None or not admission.full or not self._untouched or self._leaving or self.flow.write_paused:
+            return False
+        if not glimpse.refused(data, admission, self.manners.services):
+            return False
+        self._refused_at, self._due = self.loop.time(), math.inf
+        self._reader.answered(self._refused_at)
+        self.transport.write(glimpse.BUSY)
+        if self.timeout_keep_alive_task is None:
+            self._rest(self.timeout_keep_alive)
+        return True
+
+    @override
+    def timeout_keep_alive_handler(self) -> None:
+        """Hang up on a caller who has rested for long; a request that was refused at a glance began his rest anew."""
+        left = self._refused_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._rest(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _rest(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def _begin_head(self) -> None:
         if self._due == math.inf:
@@ -217,7 +202,7 @@ class WatchedProtocol(HttpToolsProtocol):
             self._answer_at_once(cycle, b"431 Request Header Fields Too Large")
             return
         try:
-            asked = self._asked(cycle, app)
+            asked = asked_of(cycle, app, self._peer, self.manners.services)
         except Stranger:
             self._answer_at_once(cycle, b"403 Forbidden")
             return
@@ -226,7 +211,7 @@ class WatchedProtocol(HttpToolsProtocol):
             self._work(asked)
         elif not cycle.more_body:
             self._queue(asked, admission)
-        elif _is_large(cycle):
+        elif announces_over(HELD, cycle):
             if asked.kind > Kind.READING and admission.would_refuse(asked.kind):
                 cycle.keep_alive = False
                 self._refuse(asked)
@@ -234,17 +219,6 @@ class WatchedProtocol(HttpToolsProtocol):
                 self._work(asked)
         else:
             self._held, self._due = asked, self.loop.time() + HELD_TIME
-
-    def _asked(self, cycle: RequestResponseCycle, app: App) -> Asked:
-        scope: dict[str, Any] = cycle.scope  # type: ignore[assignment]
-        headers = scope["headers"]
-        certificate = self._peer.certificate(headers)
-        scope.setdefault("extensions", {})["tls"] = {"client_certificate": certificate}
-        content_type = next((value for name, value in headers if name == b"content-type"), b"")
-        kind, operation = classified(scope["raw_path"], content_type)
-        first = scope["path"][1:]
-        service = first if first in self.manners.services else "other"
-        return Asked(cycle, app, kind, service, operation, certificate, time.monotonic())
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -301,27 +275,21 @@ class WatchedProtocol(HttpToolsProtocol):
                 if message["type"] == "http.response.start":
                     status = str(message["status"])
                     message["headers"] = [*message.get("headers", ()), (b"x-request-id", name.encode())]
-                    self._look_at = self.loop.time() + self.manners.patience.answer / 2
+                    self._reader.answered(self.loop.time())
                 await send(message)
 
             try:
                 with request_bound(request=name):
                     await inner(scope, receive, noting)
             finally:
-                self._count(asked, status)
+                asked.count(status)
                 if admission is not None and asked.ticket is not None:
                     admission.leave(asked.ticket)
 
         super()._start_asgi_task(asked.cycle, app)  # type: ignore[arg-type]
 
-    def _count(self, asked: Asked, status: str) -> None:
-        if self.manners.services:
-            metrics.REQUESTS.labels(asked.service, asked.operation, status).inc()
-            if asked.ticket is None or asked.ticket.working:  # a refusal takes no time worth telling
-                metrics.REQUEST_SECONDS.labels(asked.service, asked.operation).observe(time.monotonic() - asked.since)
-
     def _refuse(self, asked: Asked) -> None:
-        self._count(asked, "503")
+        asked.count("503")
         self._answer_at_once(asked.cycle, b"503 Service Unavailable", b"retry-after: " + RETRY_AFTER + b"\r\n")
 
     def _answer_at_once(self, cycle: RequestResponseCycle, status: bytes, header: bytes = b"") -> None:
@@ -332,6 +300,7 @@ class WatchedProtocol(HttpToolsProtocol):
         cycle.response_started = cycle.response_complete = True
         if self.transport.is_closing():
             return
+        self._reader.answered(self.loop.time())
         self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n" + header + ending + b"\r\n")
         if cycle.keep_alive:
             self.on_response_complete()
@@ -354,47 +323,13 @@ class WatchedProtocol(HttpToolsProtocol):
                 self._cut("head")
             else:  # an earlier request of this connection is still being answered
                 self._begin_head()
-        if now >= self._look_at:
-            self._watch_answer(now)
-
-    def _watch_answer(self, now: float) -> None:
-        """What the kernel still keeps of an answer must have made progress since the last look."""
-        self._look_at = math.inf
-        bare: socket.socket | None = self.transport.get_extra_info("socket")
-        if bare is None or bare.family not in (socket.AF_INET, socket.AF_INET6):
-            return
-        if not _unsent(bare):
-            return
-        window = self.manners.patience.answer / 2
-        progress, self._acked = _acked(bare) - self._acked, _acked(bare)
-        if progress < self.manners.patience.pace * window:
-            self._cut("answer", bare)
-        else:
-            self._look_at = now + window
+        if now >= self._reader.look_at:
+            bare: socket.socket | None = self.transport.get_extra_info("socket")
+            if self._reader.stalled(now, bare):
+                self._cut("answer", bare)
 
     def _cut(self, why: str, bare: socket.socket | None = None) -> None:
         metrics.CUT.labels(why).inc()
         if bare is not None:  # what the kernel keeps for that caller goes too
             bare.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
-
-
-def _is_large(cycle: RequestResponseCycle) -> bool:
-    """Whether a body is announced that is not held here, or that waits for our leave to come."""
-    if cycle.waiting_for_100_continue:
-        return True
-    length = next((value for name, value in cycle.scope["headers"] if name == b"content-length"), b"0")
-    return not length.isdigit() or int(length) > HELD
-
-
-def _unsent(bare: socket.socket) -> int:
-    """Octets that the kernel keeps because the other side has not acknowledged them."""
-    count = array("i", [0])
-    ioctl(bare.fileno(), termios.TIOCOUTQ, count)
-    return count[0]
-
-
-def _acked(bare: socket.socket) -> int:
-    """Octets of ours that the other side has acknowledged since the connection was made."""
-    told = bare.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_ACKED.size)
-    return int(_BYTES_ACKED.unpack(told)[0])
