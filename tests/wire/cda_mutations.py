@@ -4,6 +4,7 @@ Everything is drawn from a seed. The bodies are emptied first: header rules do
 not look there, and small trees are quick to copy.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from lxml import etree
 from dmp.wire.cda.document import open_document
 from dmp.wire.cda.rules import RULES, Rule
 from dmp.wire.cda.shape import BIRTH_DATE, ROOT, SIGNING_TIME, TIME, VERSION, Must, Shape
-from dmp.wire.cda.tree import CDA, Element, every, name_of, one
+from dmp.wire.cda.tree import CDA, Element, name_of
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "cda"
 
@@ -41,6 +42,16 @@ class Mutation:
     element: str
     base: str
     document: Element
+
+
+def every(element: Element, names: str) -> list[Element]:
+    """All descendants along a path of CDA names, to be changed."""
+    return element.findall(re.sub(r"(?<![^/])(?=\w)", f"{{{CDA}}}", names))
+
+
+def one(element: Element, names: str) -> Element | None:
+    """The first of them, or None."""
+    return next(iter(every(element, names)), None)
 
 
 def published(folder: Path = PUBLISHED) -> list[Path]:

@@ -176,6 +176,37 @@ def test_a_bomb_in_an_object_stream_is_refused_and_one_in_an_image_is_not_inflat
     assert pdf.examine(a_pdf(image)).active == ()
 
 
+def test_damaged_streams_spend_what_may_be_inflated_too(monkeypatch):
+    monkeypatch.setattr(pdf, "LARGEST_INFLATED", 150_000)
+    damaged = zlib.compress(b"5 0 " + b" " * 100_000)[:-4] + b"\0\0\0\0"
+    stream = b"<</Length 9>>stream\n" + damaged + b"\nendstream\n"
+
+    assert pdf.examine(a_pdf(stream * 2)).active == ()
+    assert pdf.examine(a_pdf(stream * 3)).active == ("opaque object stream",)
+
+
+def test_blocks_that_inflate_to_nothing_spend_it_as_well(monkeypatch):
+    monkeypatch.setattr(pdf, "LARGEST_INFLATED", 100_000)
+    nothing = b"stream\n" + zlib.compress(b"")[:2] + b"\0\4\0\xfb\xff5 0 " + b"\0\0\0\xff\xff" * 2000
+
+    assert pdf.examine(a_pdf(nothing * 3)).active == ()
+    assert pdf.examine(a_pdf(nothing * 20)).active == ("opaque object stream",)
+
+
+@pytest.mark.parametrize("many", [b"stream\n", b"/J#61"], ids=["streams", "escapes"])
+def test_a_pdf_with_more_to_look_at_than_any_page_has_is_refused(monkeypatch, many):
+    monkeypatch.setattr(pdf, "MOST_LOOKED_AT", 100)
+
+    assert pdf.examine(a_pdf(many * 100)).active == ()
+    assert pdf.examine(a_pdf(many * 101)).active == ("opaque object stream",)
+
+
+def test_one_stream_does_not_answer_for_what_another_declares():
+    unread = b"<</Type/ObjStm>>" + b" " * 5000
+
+    assert pdf.examine(unread + an_object_stream(b"<<>>")).active == ("opaque object stream",)
+
+
 def test_links_of_a_pdf_are_only_told():
     (problem,) = check_content(unstructured(a_pdf(b"<</A<</S/URI/URI(https://example.org)>>>>")))
 
@@ -261,3 +292,12 @@ def test_the_stylesheet_around_a_document_is_not_judged():
     )
 
     assert check_content(open_document(text.encode())) == []
+
+
+def test_many_warnings_are_cut_short_and_hide_no_refusal():
+    links = '<linkHtml href="a">b</linkHtml>' * 300
+
+    told = check_content(narrative(links + '<linkHtml href="javascript:a">b</linkHtml>'))
+
+    assert [problem.warning for problem in told] == [True] * 100 + [False]
+    assert "linkHtml[301]" in told[-1].context

@@ -1,5 +1,6 @@
 import pytest
 from cda_data import document, example, header, needs_published
+from cda_mutations import every
 from lxml import etree
 
 from dmp.record.codes import Code
@@ -11,7 +12,7 @@ from dmp.wire.cda.header import BodyKind, read_header
 from dmp.wire.cda.parts import Ii
 from dmp.wire.cda.patient import iso_date
 from dmp.wire.cda.shape import is_birth_date, is_time
-from dmp.wire.cda.tree import every, where
+from dmp.wire.cda.tree import where
 
 TEST_NIR = "1.2.250.1.213.1.4.10"
 EMPTY = '<ClinicalDocument xmlns="urn:hl7-org:v3"/>'
@@ -208,3 +209,15 @@ def test_elements_are_named_by_their_path_and_rank():
     assert where(every(signed, "legalAuthenticator/time")[0]) == "legalAuthenticator/time"
     assert where(etree.SubElement(signed, "foreign")) == "foreign"
     signed.remove(signed[-1])
+
+
+def test_an_element_without_namespace_never_passes_for_one_of_cda():
+    told = read_header(
+        open_document(
+            b'<ClinicalDocument xmlns="urn:hl7-org:v3"><title xmlns="">a</title><title>b</title>'
+            b'<id xmlns="urn:x" root="1.2"/></ClinicalDocument>'
+        )
+    )
+
+    assert told.title == "b"
+    assert told.id is None

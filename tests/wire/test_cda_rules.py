@@ -7,6 +7,7 @@ from cda_mutations import blocking_rules, mutations
 from dmp.record.errors import XdsCode
 from dmp.record.patient import IdentityTraits, PatientId, Sex
 from dmp.record.profile import dmp, ihe
+from dmp.wire.cda.document import open_document
 from dmp.wire.cda.header import read_header
 from dmp.wire.cda.rules import RULES, HeaderFinding, check_header, check_patient
 
@@ -162,3 +163,17 @@ def test_a_trait_that_differs_is_refused_or_told_in_a_tolerant_sandbox(trait, va
     assert [(finding.rule, finding.element.rpartition("/")[2], finding.blocking) for finding in found] == [
         ("CDA-patient.sameTraits", element, blocking)
     ]
+
+
+def test_many_findings_are_cut_short_and_those_that_refuse_come_first():
+    blocking = [rule.blocking for rule in RULES]
+    broken = open_document(
+        b'<ClinicalDocument xmlns="urn:hl7-org:v3">' + b"<participant/>" * 300 + b"</ClinicalDocument>"
+    )
+
+    found = check_header(broken, read_header(broken), profile=dmp())
+
+    assert blocking == sorted(blocking, reverse=True)
+    assert len(found) == 100
+    assert found[0].blocking
+    assert found[-1].element.startswith("participant[")

@@ -3,9 +3,9 @@ from threading import Thread
 
 import pytest
 from cda_data import SCHEMAS, document, example, name, paths
+from cda_mutations import every
 
 from dmp.wire.cda.schemas import Schemas, UnusableSchemas
-from dmp.wire.cda.tree import every
 
 MINIMAL = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{}</xs:schema>'
 needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the CDA schemas are not here")

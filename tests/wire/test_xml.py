@@ -101,6 +101,32 @@ def test_what_would_cost_the_square_of_its_size_is_refused_at_once(data):
     assert time.process_time() - before < 5
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a>" + b"<b/>" * 250_000 + b"</a>",
+        b"<a>" + b"<b></b>" * 250_000 + b"</a>",
+        b"<a>" + b"<!-- -->" * 125_000 + b"<b/>" * 125_000 + b"</a>",
+        b"<a>" + b"<b/>" * 249_000 + b"<b c='' d=''/>" * 500 + b"</a>",
+        b"<a b='" + b"x" * 65_537 + b"'>" + b" " * 65_537 + b"</a>",
+        b"<a xmlns:b='" + b"x" * 65_537 + b"'>" + b" " * 65_537 + b"</a>",
+        b"<a>" * 101 + b" " * 65_537 + b"</a>" * 101,
+    ],
+    ids=["elements", "pairs", "comments", "attributes", "long attribute", "long namespace", "depth"],
+)
+def test_a_large_document_over_one_limit_is_refused(data):
+    with pytest.raises(InvalidMessage):
+        parse_document(data)
+
+
+def test_a_large_document_within_every_limit_passes():
+    most = b"<a>" + b"<b></b>" * 249_997 + b"<b c='" + b"x" * 65_535 + b"'/></a>"
+    hidden = b"<a><![CDATA[" + b"<b/>" * 300_000 + b"]]>" + b"<b/>" * 9 + b"</a>"
+    named = b"<a xmlns='" + b"x" * 65_536 + b"'>" + b" " * 65_537 + b"</a>"
+
+    assert [len(parse_document(data)) for data in (most, hidden, named)] == [249_998, 9, 0]
+
+
 def test_a_message_over_the_size_is_refused_with_413():
     assert refused(b"<a/>" + b" " * (4 * 1024 * 1024)).status == 413
 

@@ -27,6 +27,7 @@ from dmp.wire.cda.formats import MimeType
 from dmp.wire.cda.header import CdaHeader, read_header
 from dmp.wire.cda.rules import HeaderFinding, check_header, check_patient
 from dmp.wire.cda.schemas import Schemas
+from dmp.wire.cda.tree import Branch
 from dmp.wire.dicom_kos import check_kos
 
 LotSignature = Callable[[bytes, Submission, Caller, datetime], None]
@@ -123,11 +124,12 @@ def _content(
         return check_kos(octets, entry, tolerant=rules.profile.tolerant)
     try:
         document = open_document(octets)
-        header = read_header(document)
+        branch = Branch(document)
+        header = read_header(branch)
     except Refused as refusal:
         return [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in refusal.problems]
     headers.append((entry.uuid, header))
-    found = [_problem(entry.uuid, finding) for finding in check_header(document, header, profile=rules.profile)]
+    found = [_problem(entry.uuid, finding) for finding in check_header(branch, header, profile=rules.profile)]
     found += compare(entry, header, size=content.size, sha1=content.sha1, profile=rules.profile)
     found += [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in check_content(document)]
     if rules.schemas is not None:

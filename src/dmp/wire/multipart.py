@@ -40,6 +40,8 @@ class _State(Enum):
 
 
 _LONGEST_PADDING = 256
+_END = re.compile(rb"(?:(--)|[ \t]{0,%d}+\r?\n)" % _LONGEST_PADDING)
+"""What follows the boundary in a delimiter; boundaries themselves are too many to compile one expression for each."""
 
 
 class Splitter:
@@ -52,11 +54,8 @@ class Splitter:
 
     def __init__(self, boundary: str, handler: PartHandler, *, header_limit: int):
         """`header_limit` is in octets, for all the headers of a part."""
-        delimiter = b"\r\n--" + boundary.encode("ascii")
-        self._delimiter: Final = re.compile(
-            re.escape(delimiter) + rb"(?:(--)|[ \t]{0,%d}+\r?\n)" % _LONGEST_PADDING,
-        )
-        self._longest: Final = len(delimiter) + _LONGEST_PADDING + 2
+        self._delimiter: Final = b"\r\n--" + boundary.encode("ascii")
+        self._longest: Final = len(self._delimiter) + _LONGEST_PADDING + 2
         self._handler = handler
         self._header_limit = header_limit
         self._state = _State.PREAMBLE
@@ -92,13 +91,23 @@ class Splitter:
         """Pass on what is surely content; True when a delimiter was found and there may be more to do."""
         if self._state is _State.EPILOGUE:
             return False
-        delimiter = self._delimiter.search(self._buffer)
-        if delimiter is None:
+        start, end = self._find_delimiter()
+        if end is None:
             self._pass_on(len(self._buffer) - self._longest + 1)
             return False
-        self._pass_on(delimiter.start())
-        self._delimited(delimiter.end() - delimiter.start(), last=delimiter[1] is not None)
+        length, last = end.end() - start, end[1] is not None
+        self._pass_on(start)
+        self._delimited(length, last=last)
         return True
+
+    def _find_delimiter(self) -> tuple[int, re.Match[bytes] | None]:
+        """Where the first delimiter begins, and its end."""
+        start = self._buffer.find(self._delimiter)
+        while start >= 0:
+            if end := _END.match(self._buffer, start + len(self._delimiter)):
+                return start, end
+            start = self._buffer.find(self._delimiter, start + 1)
+        return start, None
 
     def _pass_on(self, count: int) -> None:
         if count <= 0:

@@ -6,7 +6,9 @@ only its ClinicalDocument is.
 
 import binascii
 import re
+from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -25,6 +27,8 @@ ACTIVE_NAMESPACES = (
     "http://www.w3.org/1999/XSL/Transform",
     "http://www.w3.org/1998/Math/MathML",
 )
+MOST_TOLD = 100
+"""Refusals, and warnings, told of one document: each takes a walk along the siblings of its element."""
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 ACTIVE_SCHEMES = frozenset({"javascript", "vbscript", "livescript", "data", "file", "blob", "jar", "about"})
 
@@ -46,43 +50,68 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):")
 _IGNORED = re.compile(r"[\x00-\x20]+")
 
 
+class _Found(NamedTuple):
+    """Something at an element; its place is looked for only when it is told."""
+
+    element: Element
+    what: str
+    warning: bool = False
+
+    @property
+    def problem(self) -> Problem:
+        context = f"ClinicalDocument/{where(self.element)}: {self.what}"[:400]
+        return Problem(XdsCode.INVALID_DOCUMENT_CONTENT, context, warning=self.warning)
+
+
 def check_content(document: Element) -> list[Problem]:
-    """Everything active or disguised in a ClinicalDocument; warnings do not refuse it."""
-    return [
-        *_foreign(document),
-        *_narrative(document),
-        *_addresses(document),
-        *(problem for element in _ENCODED(document) for problem in _file(element)),
-    ]
+    """Everything active or disguised in a ClinicalDocument; warnings do not refuse it.
+
+    At most MOST_TOLD refusals and as many warnings are told, in the order they were found.
+    """
+    told = Counter[bool]()
+    problems: list[Problem] = []
+    for found in _everything(document):
+        told[found.warning] += 1
+        if told[found.warning] <= MOST_TOLD:
+            problems.append(found.problem)
+    return problems
 
 
-def _foreign(document: Element) -> Iterator[Problem]:
+def _everything(document: Element) -> Iterator[_Found]:
+    yield from _foreign(document)
+    yield from _narrative(document)
+    yield from _addresses(document)
+    for element in _ENCODED(document):
+        yield from _file(element)
+
+
+def _foreign(document: Element) -> Iterator[_Found]:
     for element in document.iter(*(f"{{{namespace}}}*" for namespace in ACTIVE_NAMESPACES)):
-        yield _problem(element, "an element of web pages or stylesheets")
+        yield _Found(element, "an element of web pages or stylesheets")
     for element in _MARKUP_TYPES(document):
-        yield _problem(element, "a media type that a browser would run")
+        yield _Found(element, "a media type that a browser would run")
 
 
-def _narrative(document: Element) -> Iterator[Problem]:
+def _narrative(document: Element) -> Iterator[_Found]:
     for element in _NARRATIVE(document):
         if isinstance(element.tag, str) and not (
             element.tag.startswith(f"{{{CDA}}}") and name_of(element) in NARRATIVE
         ):
-            yield _problem(element, "not an element of a narrative")
+            yield _Found(element, "not an element of a narrative")
     for element in _HANDLERS(document):
-        yield _problem(element, "an event handler")
+        yield _Found(element, "an event handler")
 
 
-def _addresses(document: Element) -> Iterator[Problem]:
+def _addresses(document: Element) -> Iterator[_Found]:
     for element in _LINKS(document):
         scheme = _scheme(element.get("href", ""))
         if scheme and scheme not in LINK_SCHEMES:
-            yield _problem(element, "a link to something else than http, https, mailto or an anchor")
+            yield _Found(element, "a link to something else than http, https, mailto or an anchor")
         elif not scheme and not element.get("href", "").startswith("#"):
-            yield _problem(element, "a relative link, which leads nowhere here", warning=True)
+            yield _Found(element, "a relative link, which leads nowhere here", warning=True)
     for element in _ADDRESSES(document):
         if _scheme(element.get("value", "")) in ACTIVE_SCHEMES:
-            yield _problem(element, "an address that a browser would run")
+            yield _Found(element, "an address that a browser would run")
 
 
 def _scheme(address: str) -> str:
@@ -91,32 +120,32 @@ def _scheme(address: str) -> str:
     return match[1] if match else ""
 
 
-def _file(element: Element) -> Iterator[Problem]:
+def _file(element: Element) -> Iterator[_Found]:
     """Judge one file in base64: its type, told by its octets, and what it could do."""
     in_body = name_of(element.getparent()) == "nonXMLBody"
     announced = element.get("mediaType", "text/plain")
     data = _decoded(element)
     if element.get("compression") is not None:
-        yield _problem(element, "a compressed file")
+        yield _Found(element, "a compressed file")
     elif announced not in (BODY_TYPES if in_body else ATTACHMENT_TYPES):
-        yield _problem(element, "a media type that is not taken")
+        yield _Found(element, "a media type that is not taken")
     elif not data:
-        yield _problem(element, "not base64, or empty")
+        yield _Found(element, "not base64, or empty")
     else:
         yield from _typed(element, announced, data)
 
 
-def _typed(element: Element, announced: str, data: bytes) -> Iterator[Problem]:
+def _typed(element: Element, announced: str, data: bytes) -> Iterator[_Found]:
     found = detected(data)
     if not same_type(announced, found):
         harmless = {announced, found} <= IMAGES
-        yield _problem(element, f"announced as {announced}, its octets are {found or 'unknown'}", warning=harmless)
+        yield _Found(element, f"announced as {announced}, its octets are {found or 'unknown'}", warning=harmless)
     traits = pdf.examine(data) if found == "application/pdf" else pdf.PdfTraits()
     words = rtf.active_words(data) if found == "text/rtf" else ()
-    yield from (_problem(element, f"a PDF with {name}") for name in traits.active)
-    yield from (_problem(element, f"an RTF with {word}") for word in words)
+    yield from (_Found(element, f"a PDF with {name}") for name in traits.active)
+    yield from (_Found(element, f"an RTF with {word}") for word in words)
     if traits.links:
-        yield _problem(element, "a PDF with links to follow", warning=True)
+        yield _Found(element, "a PDF with links to follow", warning=True)
 
 
 def _decoded(element: Element) -> bytes:
@@ -126,8 +155,3 @@ def _decoded(element: Element) -> bytes:
         return binascii.a2b_base64(text.encode("ascii").translate(None, _SPACES), strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
         return b""
-
-
-def _problem(element: Element, what: str, *, warning: bool = False) -> Problem:
-    context = f"ClinicalDocument/{where(element)}: {what}"[:400]
-    return Problem(XdsCode.INVALID_DOCUMENT_CONTENT, context, warning=warning)

@@ -10,7 +10,7 @@ from dmp.record.codes import Code
 from dmp.wire.cda import parts
 from dmp.wire.cda.parts import Ii, Organization, ParentDocument, Participant, ServiceEvent
 from dmp.wire.cda.patient import RecordTarget, record_target
-from dmp.wire.cda.tree import DOCUMENT, Element, attribute, every, one, text
+from dmp.wire.cda.tree import DOCUMENT, Branch, Element, attribute, every, one, text
 
 ACCESSION = "{urn:dicom-org:ps3-20}accessionNumber"
 
@@ -66,8 +66,9 @@ class CdaHeader:
         return next((setting for setting in settings if setting), None)
 
 
-def read_header(document: Element) -> CdaHeader:
+def read_header(root: Element | Branch) -> CdaHeader:
     """Read the header of a ClinicalDocument element."""
+    document = Branch.of(root)
     signer = one(document, "legalAuthenticator")
     body = one(document, "component/nonXMLBody")
     return CdaHeader(
@@ -79,7 +80,7 @@ def read_header(document: Element) -> CdaHeader:
         language=attribute(document, "languageCode", "code"),
         set_id=parts.ii(one(document, "setId")),
         version=attribute(document, "versionNumber", "value"),
-        template_ids=tuple(found.get("root", "") for found in every(document, "templateId")),
+        template_ids=tuple(found.get("root") for found in every(document, "templateId")),
         patient=record_target(document),
         authors=tuple(parts.participant(found, "assignedAuthor") for found in every(document, "author")),
         legal_authenticator=None if signer is None else parts.participant(signer, "assignedEntity"),
@@ -93,16 +94,16 @@ def read_header(document: Element) -> CdaHeader:
         ),
         body=_body_kind(document),
         media_type="" if body is None else attribute(body, "text", "mediaType"),
-        self_presentable=document.getroottree().getroot().tag != DOCUMENT,
+        self_presentable=document.element.getroottree().getroot().tag != DOCUMENT,
     )
 
 
-def _accessions(document: Element) -> tuple[Ii, ...]:
-    found = [number for order in every(document, "inFulfillmentOf/order") for number in order.findall(ACCESSION)]
+def _accessions(document: Branch) -> tuple[Ii, ...]:
+    found = [number for order in every(document, "inFulfillmentOf/order") for number in every(order, ACCESSION)]
     return tuple(number for number in map(parts.ii, found) if number)
 
 
-def _body_kind(document: Element) -> BodyKind | None:
+def _body_kind(document: Branch) -> BodyKind | None:
     if one(document, "component/nonXMLBody") is not None:
         return BodyKind.UNSTRUCTURED
     return BodyKind.STRUCTURED if one(document, "component/structuredBody") is not None else None

@@ -7,7 +7,7 @@ from dmp.record.ins import REAL
 from dmp.wire.cda.header import CdaHeader
 from dmp.wire.cda.patient import CURRENT_INS
 from dmp.wire.cda.shape import Breach
-from dmp.wire.cda.tree import Element, every, text_of, where
+from dmp.wire.cda.tree import Branch, every, text_of
 
 NAME = "recordTarget/patientRole/patient/name"
 COUNTY = "recordTarget/patientRole/patient/birthplace/place/addr/county"
@@ -17,7 +17,7 @@ CURRENT_RULES = "2022"
 """Documents with a real INS made before this year may lack traits: only a warning (cda 1.8)."""
 
 
-def one_ins(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def one_ins(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """The patient has one INS, well formed."""
     del document
     if len(header.patient.ins) != 1:
@@ -29,7 +29,7 @@ def one_ins(document: Element, header: CdaHeader) -> Iterator[Breach]:
             yield Breach("recordTarget/patientRole/id/@extension", "must be 15 characters under an INS root")
 
 
-def birth_name(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def birth_name(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """The birth name stands once, under the qualifier BR."""
     del header
     named = [found for found in every(document, f"{NAME}/family") if found.get("qualifier") == "BR"]
@@ -39,38 +39,38 @@ def birth_name(document: Element, header: CdaHeader) -> Iterator[Breach]:
         yield Breach(f"{NAME}/family[@qualifier='BR']", "its text must be present")
 
 
-def name_qualifier(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def name_qualifier(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """A family name says whether it is of birth (BR) or used (CL; SP in older documents)."""
     del header
     for family in every(document, f"{NAME}/family"):
         if family.get("qualifier") not in {"BR", "CL", "SP"}:
-            yield Breach(f"{where(family)}/@qualifier", "must be BR or CL")
+            yield Breach(f"{family.place}/@qualifier", "must be BR or CL")
 
 
-def first_name(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def first_name(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """A first name stands, whatever its qualifier, and none is empty."""
     del header
     givens = every(document, f"{NAME}/given")
     if not givens:
         yield Breach(f"{NAME}/given", "expected 1..*, found 0")
-    yield from (Breach(where(given), "its text must be present") for given in givens if not text_of(given))
+    yield from (Breach(given.place, "its text must be present") for given in givens if not text_of(given))
 
 
-def missing_traits(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def missing_traits(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """All five traits stand beside an INS («identité qualifiée»)."""
     del document
     if not _is_legacy(header):
         yield from _missing(header)
 
 
-def missing_legacy_traits(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def missing_legacy_traits(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """An older document with a real INS may lack the list of first names or the birth place."""
     del document
     if _is_legacy(header):
         yield from _missing(header)
 
 
-def legacy_name(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def legacy_name(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """The used name stands under CL; SP is the former qualifier."""
     del document
     if header.patient.legacy_name:

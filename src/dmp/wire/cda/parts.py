@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dmp.record.codes import Code
-from dmp.wire.cda.tree import Element, attribute, every, one, text
+from dmp.wire.cda.tree import Branch, attribute, every, one, text
 
 
 @dataclass(frozen=True)
@@ -80,33 +80,33 @@ class ParentDocument:
     version: str = ""
 
 
-def ii(element: Element | None) -> Ii | None:
+def ii(element: Branch | None) -> Ii | None:
     """Read an identifier; None when absent, null or without root."""
     if element is None or not element.get("root"):
         return None
-    return Ii(element.get("root", ""), element.get("extension", ""))
+    return Ii(element.get("root"), element.get("extension"))
 
 
-def ids(element: Element, names: str = "id") -> tuple[Ii, ...]:
+def ids(element: Branch, names: str = "id") -> tuple[Ii, ...]:
     """Read the identifiers along the path, null ones left out."""
     return tuple(found for found in map(ii, every(element, names)) if found)
 
 
-def code(element: Element | None) -> Code | None:
+def code(element: Branch | None) -> Code | None:
     """Read a coded value; None when absent, null or without code."""
     if element is None or not element.get("code"):
         return None
-    return Code(element.get("code", ""), element.get("codeSystem", ""), element.get("displayName", ""))
+    return Code(element.get("code"), element.get("codeSystem"), element.get("displayName"))
 
 
-def organization(element: Element | None) -> Organization | None:
+def organization(element: Branch | None) -> Organization | None:
     """Read a representedOrganization or its custodian form."""
     if element is None:
         return None
     return Organization(ids(element), text(element, "name"), code(one(element, "standardIndustryClassCode")))
 
 
-def participant(element: Element, entity: str) -> Participant:
+def participant(element: Branch, entity: str) -> Participant:
     """Read an author, legal authenticator or performer; `entity` names the element that identifies it."""
     assigned = one(element, entity)
     if assigned is None:
@@ -124,7 +124,7 @@ def participant(element: Element, entity: str) -> Participant:
     )
 
 
-def service_event(element: Element) -> ServiceEvent:
+def service_event(element: Branch) -> ServiceEvent:
     """Read a documented act."""
     performers = [found for found in every(element, "performer") if found.get("typeCode") == "PRF"]
     translations = map(code, every(element, "code/translation"))
@@ -138,12 +138,12 @@ def service_event(element: Element) -> ServiceEvent:
     )
 
 
-def parent_document(element: Element | None) -> ParentDocument | None:
+def parent_document(element: Branch | None) -> ParentDocument | None:
     """Read relatedDocument."""
     if element is None:
         return None
     return ParentDocument(
-        relation=element.get("typeCode", ""),
+        relation=element.get("typeCode"),
         ids=ids(element, "parentDocument/id"),
         set_id=ii(one(element, "parentDocument/setId")),
         version=attribute(element, "parentDocument/versionNumber", "value"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dmp.record.ins import INS_ROOTS, REAL, RELATIVE_NIR, TEST
 from dmp.record.patient import IdentityTraits, PatientId, Sex
 from dmp.wire.cda.parts import Ii, ids
-from dmp.wire.cda.tree import Element, attribute, every, one, text, text_of
+from dmp.wire.cda.tree import Branch, attribute, every, one, text, text_of
 
 CURRENT_INS = REAL | TEST
 """The roots a header may use; the former INS-C beside them is no longer the key to a record."""
@@ -69,7 +69,7 @@ def other_family(one: PatientId, other: PatientId) -> bool:
     return both_ins and one.number == other.number and (one.root in REAL) != (other.root in REAL)
 
 
-def record_target(document: Element) -> RecordTarget:
+def record_target(document: Branch) -> RecordTarget:
     """Read the first recordTarget; an empty value when there is none."""
     role = one(document, "recordTarget/patientRole")
     if role is None:
@@ -96,11 +96,11 @@ def iso_date(value: str) -> str:
     return "-".join(part for part in match.groups() if part) if match else ""
 
 
-def _qualified(role: Element, name: str) -> dict[str, str]:
+def _qualified(role: Branch, name: str) -> dict[str, str]:
     """The first family or given name under each qualifier, unqualified under the empty text."""
     found: dict[str, str] = {}
     for part in every(role, f"patient/name/{name}"):
-        found.setdefault(part.get("qualifier", ""), text_of(part))
+        found.setdefault(part.get("qualifier"), text_of(part))
     return found
 
 

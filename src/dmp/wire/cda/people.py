@@ -8,7 +8,7 @@ from dmp.wire.cda.header import CdaHeader
 from dmp.wire.cda.parts import Ii
 from dmp.wire.cda.patient import CURRENT_INS
 from dmp.wire.cda.shape import Breach, is_time
-from dmp.wire.cda.tree import Element, every, one, where
+from dmp.wire.cda.tree import Branch, every, one
 
 DMP_HOST = "1.2.250.1.213.4.1"
 """The body that keeps documents written by patients."""
@@ -21,32 +21,32 @@ FUNCTIONS = frozenset({"CORRE", "PRELV", "ES-REF", "ES-PREF", "ADMPHYS", "ATTPHY
 """J47, version 2024."""
 
 
-def person_or_device(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def person_or_device(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """An author is a person or a software, not both."""
     del header
     for author in every(document, "author/assignedAuthor"):
         if one(author, "assignedPerson") is not None and one(author, "assignedAuthoringDevice") is not None:
-            yield Breach(where(author), "must hold assignedPerson or assignedAuthoringDevice, not both")
+            yield Breach(author.place, "must hold assignedPerson or assignedAuthoringDevice, not both")
 
 
-def author_organization(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def author_organization(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """The structure of an author has its national identifier."""
     del header
     for structure in every(document, "author/assignedAuthor/representedOrganization"):
         roots = {found.get("root") for found in every(structure, "id") if found.get("extension")}
         if FACILITY_AUTHORITY not in roots:
-            yield Breach(f"{where(structure)}/id", f"one must have root {FACILITY_AUTHORITY} and an extension")
+            yield Breach(f"{structure.place}/id", f"one must have root {FACILITY_AUTHORITY} and an extension")
 
 
-def informant_entity(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def informant_entity(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """An informant is a professional or a relative."""
     del header
     for informant in every(document, "informant"):
         if len(every(informant, "assignedEntity")) + len(every(informant, "relatedEntity")) != 1:
-            yield Breach(where(informant), "must hold one assignedEntity or one relatedEntity")
+            yield Breach(informant.place, "must hold one assignedEntity or one relatedEntity")
 
 
-def custodian_extension(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def custodian_extension(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """A structure that keeps the document has its national number."""
     del document
     ids = header.custodian.ids if header.custodian else ()
@@ -55,7 +55,7 @@ def custodian_extension(document: Element, header: CdaHeader) -> Iterator[Breach
         yield Breach(path, "must be present for a structure")
 
 
-def signing_offset(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def signing_offset(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """The offset of the signing time has four digits."""
     del document
     signer = header.legal_authenticator
@@ -63,26 +63,26 @@ def signing_offset(document: Element, header: CdaHeader) -> Iterator[Breach]:
         yield Breach("legalAuthenticator/time/@value", "has an offset that is not of the form +0100")
 
 
-def participant_type(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def participant_type(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """Other participants have a type of J144 and a role of J141."""
     del header
     for participant in every(document, "participant"):
         if participant.get("typeCode") not in PARTICIPATIONS:
-            yield Breach(f"{where(participant)}/@typeCode", "is not in J144")
+            yield Breach(f"{participant.place}/@typeCode", "is not in J144")
         for entity in every(participant, "associatedEntity"):
             if entity.get("classCode") not in ROLES:
-                yield Breach(f"{where(entity)}/@classCode", "is not in J141")
+                yield Breach(f"{entity.place}/@classCode", "is not in J141")
 
 
-def function_code(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def function_code(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """A role in care is one of J47."""
     del header
     for element in (*every(document, "author/functionCode"), *every(document, "participant/functionCode")):
         if element.get("code") and element.get("code") not in FUNCTIONS:
-            yield Breach(f"{where(element)}/@code", "is not in J47")
+            yield Breach(f"{element.place}/@code", "is not in J47")
 
 
-def identifier_form(document: Element, header: CdaHeader) -> Iterator[Breach]:
+def identifier_form(document: Branch, header: CdaHeader) -> Iterator[Breach]:
     """National identifiers of authors and of the signer have the expected form (DEC-112)."""
     del document
     for place, ids in _identifiers(header):

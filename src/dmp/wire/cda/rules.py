@@ -6,6 +6,7 @@ document. All published examples of the ANS keep the blocking ones.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from dmp.record.errors import Problem, XdsCode
@@ -35,7 +36,7 @@ from dmp.wire.cda.shape import (
     matches,
     shape,
 )
-from dmp.wire.cda.tree import Element
+from dmp.wire.cda.tree import Branch, Element
 
 LOINC = "2.16.840.1.113883.6.1"
 TRE_A05 = "1.2.250.1.213.1.1.4.12"
@@ -63,7 +64,7 @@ class Rule(NamedTuple):
     """A named check; it yields one breach for each element at fault."""
 
     id: str
-    check: Callable[[Element, CdaHeader], Iterable[Breach]]
+    check: Callable[[Branch, CdaHeader], Iterable[Breach]]
     blocking: bool = True
 
 
@@ -177,14 +178,18 @@ RULES: tuple[Rule, ...] = (
     Rule("CDA-displayName", templates.label_without_code, blocking=False),
     Rule("CDA-serviceEvent.interval", acts.empty_interval, blocking=False),
 )
+"""In this order, the blocking ones before those that only tell."""
+MOST_FINDINGS = 100
+"""Findings told of one document: each takes a walk along the siblings of its element."""
 
 
-def check_header(document: Element, header: CdaHeader, *, profile: Profile) -> tuple[HeaderFinding, ...]:
+def check_header(document: Element | Branch, header: CdaHeader, *, profile: Profile) -> tuple[HeaderFinding, ...]:
     """Judge a header against every rule; none of them holds outside the French profile (cda 1.8, level L3).
 
-    `header` is what `read_header(document)` gave.
+    `header` is what `read_header(document)` gave. At most MOST_FINDINGS are
+    told, those that refuse the document first.
     """
-    return tuple(_findings(document, header)) if profile.french else ()
+    return tuple(islice(_findings(Branch.of(document), header), MOST_FINDINGS)) if profile.french else ()
 
 
 TRAITS = {
@@ -233,7 +238,7 @@ def _traits(header: CdaHeader, traits: IdentityTraits | None, profile: Profile) 
         yield HeaderFinding("CDA-patient.sameTraits", TRAITS[name], message, blocking=not profile.tolerant)
 
 
-def _findings(document: Element, header: CdaHeader) -> Iterator[HeaderFinding]:
+def _findings(document: Branch, header: CdaHeader) -> Iterator[HeaderFinding]:
     for rule in RULES:
         for breach in rule.check(document, header):
             yield HeaderFinding(rule.id, breach.element, breach.message, rule.blocking)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dmp.record import dtm
 from dmp.wire.cda.header import CdaHeader
 from dmp.wire.cda.patient import iso_date
-from dmp.wire.cda.tree import Element, every, text_of, where
+from dmp.wire.cda.tree import Branch, parted, text_of
 
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -129,24 +129,25 @@ class Shape:
         """Stable name of the rule."""
         return "CDA-" + re.sub(r"\{[^}]*\}", "", self.path).replace("/", ".")
 
-    def __call__(self, document: Element, header: CdaHeader) -> Iterator[Breach]:
+    def __call__(self, document: Branch, header: CdaHeader) -> Iterator[Breach]:
         """Every breach of this row in the document."""
         del header
-        above, _, last = self.path.rpartition("/")
-        for parent in every(document, above) if above else [document]:
-            found = every(parent, last)
+        above, last = parted(self.path)
+        for parent in document.every(above) if above else [document]:
+            found = parent.every(last)
             if not self.times.allow(len(found)):
-                spot = f"{where(parent)}/{last.rpartition('}')[2]}".lstrip("/")
+                spot = f"{parent.place}/{last.rpartition('}')[2]}".lstrip("/")
                 yield Breach(spot, f"expected {self.times}, found {len(found)}")
-            for element in found:
-                yield from self._inside(element)
+            if self.attributes or self.text:
+                for element in found:
+                    yield from self._inside(element)
 
-    def _inside(self, element: Element) -> Iterator[Breach]:
+    def _inside(self, element: Branch) -> Iterator[Breach]:
         for name, must in self.attributes:
-            if not must.holds(element.get(name, "")):
-                yield Breach(f"{where(element)}/@{name}", must.say)
+            if not must.holds(element.get(name)):
+                yield Breach(f"{element.place}/@{name}", must.say)
         if self.text is not None and not self.text.holds(text_of(element)):
-            yield Breach(where(element), f"its text {self.text.say}")
+            yield Breach(element.place, f"its text {self.text.say}")
 
 
 def shape(path: str, times: Times, text: Must | None = None, **attributes: Must) -> Shape:
