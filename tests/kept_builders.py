@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select
 
 from dmp.audit.trace import Outcome, Touched, Trace, Who
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Relation
@@ -11,6 +14,7 @@ from dmp.record.patient import PatientId
 from dmp.record.record import Record
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
+from dmp.store import schema
 from dmp.store.sealing import seal_traces
 from dmp.store.tx import Store, Tx
 from store_builders import NIR, NOW, a_link, a_lot_of, an_entry, uuid
@@ -99,3 +103,28 @@ def damage(path: Path, *, at: int = 100) -> None:
     content = bytearray(path.read_bytes())
     content[at] ^= 1
     path.write_bytes(content)
+
+
+@contextmanager
+def older(store: Store) -> Iterator[None]:
+    """Whatever happens inside is unknown to the database afterwards, as after a restore by its own means."""
+    with store.connection() as connection:
+        saved = {table: connection.execute(select(table)).all() for table in schema.metadata.sorted_tables}
+        blobs = {stored.name: store.blobs.read(stored.name) for stored in store.blobs.names()}
+    yield
+    with store.connection() as connection:
+        _without_triggers(connection)
+        for table, rows in saved.items():
+            connection.execute(delete(table))
+            if rows:
+                connection.execute(insert(table), [dict(row._mapping) for row in rows])
+    for name in blobs.keys() - {stored.name for stored in store.blobs.names()}:
+        store.blobs.write(name, [blobs[name]])
+
+
+def _without_triggers(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    else:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")

@@ -35,7 +35,7 @@ from dmp.record.ins import check_ins
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
 from dmp.settings import InvalidSetting, Settings, check
-from dmp.store import erasure, migrate
+from dmp.store import erasure, migrate, removal
 from dmp.store.blobs import Blobs
 from dmp.store.keys.token import Token
 from dmp.store.sealing import latest_head, seal_traces
@@ -87,8 +87,9 @@ def open_store(settings: Settings) -> Store:
         standby=settings.synchronous_standby,
     )
     migrate.check(store.engine)
-    # A database that was restored, or a crash between the two, must not bring back what was destroyed.
+    # A database that was restored, or a crash between the two, must not bring back what was destroyed or removed.
     erasure.settle(store)
+    removal.settle(store)
     return store
 
 

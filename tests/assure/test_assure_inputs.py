@@ -1,5 +1,6 @@
 """`fuzz`, `bomb` and `slow`, small; and a service that fails, swells or waits is found out."""
 
+import time
 from random import Random
 
 import pytest
@@ -50,12 +51,17 @@ def test_an_answer_of_ours_is_told_from_one_of_the_two(answer, wrong):
     assert set(counter.tally().sums) & {"5xx", "odd", "hangs"} == wrong
 
 
-def test_an_input_that_hangs_twice_is_a_hang_and_once_is_not(monkeypatch):
-    for taken, hangs in (((3.0, 3.1), 1), ((3.0, 0.1), 0)):
-        times, counter = iter(taken), Counter()
-        monkeypatch.setattr(fuzz, "_timed", lambda _request, _post, t=times: (Answer(200, b""), next(t)))
-        fuzz.judge_answer(GIVEN, lambda _: Answer(200, b""), counter)
-        assert counter.tally()["hangs"] == hangs
+@pytest.mark.parametrize(("second", "hangs"), [(0.2, 1), (0.0, 0)])
+def test_an_input_that_hangs_twice_is_a_hang_and_once_is_not(monkeypatch, second, hangs):
+    times, counter = iter((0.2, second)), Counter()
+    monkeypatch.setattr(fuzz, "HANG", 0.1)
+
+    def slow(_request):
+        time.sleep(next(times))
+        return Answer(200, b"")
+
+    fuzz.judge_answer(GIVEN, slow, counter)
+    assert counter.tally()["hangs"] == hangs
 
 
 def test_changes_of_structure_stay_well_formed_and_are_replayed_by_the_seed():

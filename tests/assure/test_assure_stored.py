@@ -2,13 +2,16 @@
 
 import base64
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
-from assure_builders import figures, leg, short
+from assure_builders import SEED, figures, leg, short
 
 from dmp.assure import canary, corrupt
 from dmp.assure.canaries import search
+from dmp.assure.canary_people import PER_PERSON
 from dmp.client import CallRefused, DmpClient
+from dmp.sandbox.population import people
 
 
 def test_ten_flipped_bits_are_found_and_not_served(tmp_path):
@@ -30,21 +33,50 @@ def test_an_altered_document_that_is_served_is_found_out(tmp_path, monkeypatch):
     assert set(short(corrupt.CLAIM, corrupt.play(leg(tmp_path, 3)))) == {"refused to readers", "served"}
 
 
-def test_the_words_of_two_people_are_found_nowhere(tmp_path):
-    tally = canary.play(leg(tmp_path, 28))
+def test_every_word_about_somebody_is_found_nowhere(folder):
+    tally = canary.play(leg(folder, PER_PERSON))
     assert short(canary.CLAIM, tally) == []
-    assert figures(canary.CLAIM, tally)["words"].value == 28
+    assert figures(canary.CLAIM, tally)["words"].value == PER_PERSON == 34
 
 
-def test_an_identifier_in_a_log_is_found_out(tmp_path, monkeypatch):
-    def careless(one, _hospital):
-        with (tmp_path / "sandbox" / "service.log").open("a") as log:
-            log.write(f"refused: {one.person.patient.number}\n")
+@pytest.mark.parametrize(
+    ("place", "said", "note"),
+    [
+        ("sandbox/service.log", "refused: {}", "found: INS, as it is, in sandbox/service.log"),
+        ("taken/backup/20261122T093000.000000Z.dmpb", "{}", "found: INS, as it is, in taken/backup/"),
+        ("taken/metrics", 'calls{{who="{}"}} 1', "found: INS, as it is, in taken/metrics"),
+    ],
+)
+def test_an_identifier_that_is_left_somewhere_is_found_out(folder, monkeypatch, place, said, note):
+    def careless(leg, service, marked, counter):
+        file = leg.folder / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as stream:
+            stream.write(said.format(marked[0].patient.number) + "\n")
 
-    monkeypatch.setattr(canary, "_misuse", careless)
-    tally = canary.play(leg(tmp_path, 14))
+    monkeypatch.setattr(canary, "entrust", careless)
+    monkeypatch.setattr(canary, "take_away", lambda _leg, _service: None)
+    tally = canary.play(leg(folder, 1))
     assert short(canary.CLAIM, tally) == ["found at rest"]
-    assert "found: INS, as it is, in sandbox/service.log" in tally.notes
+    assert any(one.startswith(note) for one in tally.notes)
+
+
+def test_a_file_that_lost_its_name_and_a_process_that_may_dump_are_found_out(folder, monkeypatch):
+    monkeypatch.setattr(canary, "take_away", lambda _leg, _service: None)
+    monkeypatch.setattr(canary, "entrust", lambda *_: None)
+    monkeypatch.setattr(canary, "_limits", lambda _: iter(["Max core file size       unlimited  unlimited  bytes"]))
+    with TemporaryFile(dir=folder) as nameless:
+        nameless.write(people(SEED, 1)[0].patient.number.encode())
+        nameless.flush()
+        monkeypatch.setattr(canary, "_nameless", lambda _: [Path(f"/proc/self/fd/{nameless.fileno()}")])
+        tally = canary.play(leg(folder, 1))
+    assert short(canary.CLAIM, tally) == ["found at rest", "processes that may leave their memory in a file"]
+
+
+def test_a_service_that_drops_what_it_was_told_proves_nothing(folder, monkeypatch):
+    monkeypatch.setattr(canary, "take_away", lambda _leg, _service: None)
+    monkeypatch.setattr(DmpClient, "find", lambda *_: ())
+    assert "not stored" in short(canary.CLAIM, canary.play(leg(folder, 1)))
 
 
 @pytest.mark.parametrize(

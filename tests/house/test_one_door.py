@@ -81,6 +81,8 @@ def test_rights_are_imported_by_the_gate_and_the_composition_alone():
 
 def test_traces_are_written_in_the_gate_alone():
     assert callers_of("traces", "append") == {"gate.py"}
+    # What a restore does over again, the operator's certificate of a destroyed record among it, is no act of the gate.
+    assert callers_of("_traces", "append") == {"store/erasures.py"}
 
 
 def test_acts_are_performed_through_the_gate_alone():

@@ -1,12 +1,13 @@
 """Remove the octets of documents, for good (ITI-86): an administrator's act, with its reason in the trace."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dmp.actions.action import Ask, Scope, Turn
 from dmp.record.entry import unique_key
 from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
+from dmp.store.removal import remove
 from dmp.store.tx import Tx
 
 NOT_THERE = "no such document"
@@ -42,16 +43,9 @@ class RemoveDocuments:
         if not found:
             told = [Problem(XdsCode.DOCUMENT_UNIQUE_ID_ERROR, f"{name}: {NOT_THERE}") for name in self.unique_ids]
             raise Refused(*told)
-        for name in dict.fromkeys(name for names in found.values() for name in names):
-            turn.contents.remove_document(name)
-        self._forget(turn, frozenset(map(unique_key, found)))
+        names = dict.fromkeys(name for names in found.values() for name in names)
+        remove(turn.tx, turn.known_record, names, named=turn.new_id(), at=turn.at)
         return frozenset(found)
-
-    def _forget(self, turn: Turn, removed: frozenset[str]) -> None:
-        record = turn.known_record
-        unlisted = {key: names for key, names in record.unlisted.items() if key not in removed}
-        if unlisted != dict(record.unlisted):
-            turn.tx.records.change(replace(record, unlisted=unlisted), at=turn.at)
 
 
 def _documents(unique_id: str, turn: Turn) -> tuple[str, ...]:

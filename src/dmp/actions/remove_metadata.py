@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dmp.actions.action import Ask, Scope, Turn
-from dmp.record.entry import Association, unique_key
+from dmp.record.entry import Association
 from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
 from dmp.store.entries import RecordContents
+from dmp.store.removal import remove
 from dmp.store.tx import Tx
 
 
@@ -37,37 +38,10 @@ class RemoveMetadata:
         Raises:
             Refused: one is not there, is still referred to, or would leave another without any link; none is removed.
         """
-        contents = turn.contents
-        problems = list(_problems(frozenset(self.ids), contents))
+        problems = list(_problems(frozenset(self.ids), turn.contents))
         if problems:
             raise Refused(*problems)
-        kept = self._kept_documents(turn)
-        contents.remove(self.ids)
-        self._forget_chains(turn, kept)
-
-    def _kept_documents(self, turn: Turn) -> dict[str, tuple[str, ...]]:
-        """The documents that will have no entry any more, by uniqueId: ITI-86 can still name them."""
-        record, contents = turn.known_record, turn.contents
-        unlisted = dict(record.unlisted)
-        for entry in contents.by_uuid(self.ids):
-            if contents.has_document(entry.uuid):
-                key, document = unique_key(entry.unique_id), contents.document_of(entry.uuid)
-                unlisted[key] = tuple(dict.fromkeys((*unlisted.get(key, ()), document)))
-        return unlisted
-
-    def _forget_chains(self, turn: Turn, unlisted: dict[str, tuple[str, ...]]) -> None:
-        """What hid a chain of which nothing is left hides nothing any more; documents still listed are no orphans."""
-        record, entries = turn.known_record, turn.contents.entries()
-        chains = {entry.chain for entry in entries}
-        listed = {turn.contents.document_of(entry.uuid) for entry in entries}
-        orphans = {key: tuple(name for name in names if name not in listed) for key, names in unlisted.items()}
-        changed = replace(
-            record,
-            visibility={chain: marks for chain, marks in record.visibility.items() if chain in chains},
-            unlisted={key: names for key, names in orphans.items() if names},
-        )
-        if changed != record:
-            turn.tx.records.change(changed, at=turn.at)
+        remove(turn.tx, turn.known_record, self.ids, named=turn.new_id(), at=turn.at)
 
 
 def _problems(ids: frozenset[str], contents: RecordContents) -> Iterator[Problem]:

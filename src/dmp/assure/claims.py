@@ -1,6 +1,6 @@
 """Every claim, in the order in which they are tried: one module and one line each."""
 
-from dmp.assure import bomb, canary, corrupt, disk, failover, fuzz, kill, load, log, once, power, restore, slow
+from dmp.assure import bomb, canary, corrupt, disk, failover, fuzz, kill, load, log, once, power, restore, saml, slow
 from dmp.assure.claim import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -16,5 +16,6 @@ CLAIMS: tuple[Claim, ...] = (
     canary.CLAIM,
     fuzz.CLAIM,
     bomb.CLAIM,
+    saml.CLAIM,
     load.CLAIM,
 )

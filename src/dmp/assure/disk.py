@@ -22,7 +22,7 @@ from dmp.client.errors import Unreachable
 from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.port import free_port
 
-RECORDS = 2
+RECORDS = 10
 RECOVERY = 5.0
 """Seconds after which deposits must be taken again."""
 GIVE_UP = 60.0
@@ -113,7 +113,7 @@ def _started(leg: Leg, stack: ExitStack) -> tuple[Service, Faults]:
 
 
 def _fail(tried: Tried, leg: Leg, number: int, fault: Fault) -> None:
-    counter = tried.counter
+    counter, before = tried.counter, len(list(tried.ledger))
     tried.faults.arm(fault)
     begun = time.monotonic()
     try:
@@ -134,7 +134,7 @@ def _fail(tried: Tried, leg: Leg, number: int, fault: Fault) -> None:
     counter.measure("recovery", seconds)
     if seconds > RECOVERY:
         counter.wrong("late", f"{fault}: {seconds:.1f} s")
-    check(tried.ledger, tried.crowd.readers[0], counter)
+    check(list(tried.ledger)[before:], tried.crowd.readers[0], counter)  # all of them are looked at in the end
     send_again(tried.ledger, tried.crowd.feeders[0], counter)
 
 

@@ -169,12 +169,15 @@ def _over_tls(leg: Leg, count: int) -> Tally:
 def judge_answer(given: Input, post: Callable[[Request], Answer], counter: Counter) -> None:
     """Send one input, and judge what came back and how fast.
 
-    An answer that was slow is asked for again, and the faster of the two
-    counts: what hangs hangs each time, what waited for a busy machine does not.
+    An answer that was slow is asked for again, without the moments in which
+    the machine gave this process no core, and the faster of the two counts:
+    what hangs hangs each time, what waited for a busy machine does not.
     """
-    answer, seconds = _timed(given.request, post)
+    begun = time.perf_counter()
+    answer = post(given.request)
+    seconds = time.perf_counter() - begun
     if seconds > HANG:
-        seconds = min(seconds, _timed(given.request, post)[1])
+        seconds = min(seconds, _again(given.request, post))
     counter.add("inputs")
     counter.add(f"in {given.family}")
     counter.add("well formed", given.well_formed)
@@ -190,9 +193,10 @@ def judge_answer(given: Input, post: Callable[[Request], Answer], counter: Count
         counter.wrong("odd", f"{given.family}: an answer tells of the inside of the service")
 
 
-def _timed(request: Request, post: Callable[[Request], Answer]) -> tuple[Answer, float]:
-    watch = Stopwatch()
-    return post(request), watch.seconds
+def _again(request: Request, post: Callable[[Request], Answer]) -> float:
+    watch = Stopwatch()  # asks the kernel twice: too much for every input
+    post(request)
+    return watch.seconds
 
 
 def _is_of_the_two(answer: Answer) -> bool:
@@ -228,7 +232,7 @@ CLAIM = Claim(
     "their sender: never a failure of the service, never a hang, never a word about its inside.",
     counted="inputs",
     count=100_000,
-    leg=10_000,
+    leg=25_000,
     play=play,
     judge=judge,
     source="T-FUZZ (security 14), security 5.7",

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,8 @@ class Request:
     content: bytes
     content_type: str
     headers: Sequence[tuple[str, str]] = ()
+    certificate: Path | None = None
+    """That of the caller (PEM), when it is another than that of all callers."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Inside:
         """Open the installation; every caller holds this client certificate (PEM)."""
         self._store = open_store(settings)
         self._app = build_app(self._store, settings)
-        self._certificate = ssl.PEM_cert_to_DER_cert(certificate.read_text())
+        self._certificate = certificate
         self._loop = asyncio.new_event_loop()
 
     def __enter__(self) -> Self:
@@ -100,5 +103,10 @@ class Inside:
             "headers": [(name.encode(), value.encode()) for name, value in headers],
             "client": ("127.0.0.1", 1),
             "server": ("localhost", 443),
-            "extensions": {"tls": {"client_certificate": self._certificate}},
+            "extensions": {"tls": {"client_certificate": _der(request.certificate or self._certificate)}},
         }
+
+
+@cache
+def _der(certificate: Path) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(certificate.read_text())

@@ -10,6 +10,7 @@ from random import Random
 
 from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot, octets_of, patiently, told
+from dmp.assure.ledger import read_all
 from dmp.assure.service import served
 from dmp.client import CallRefused, DmpClient
 from dmp.record.submission import Submission
@@ -83,10 +84,10 @@ def _count(crowd: Crowd, sent: Sequence[Sent], counter: Counter) -> None:
         found = Multiset(entry.unique_id for entry in reader.find(person.patient))
         counter.add("documents", found.total())
         counter.add("double", sum(times - 1 for times in found.values()))
-        for unique_id, octets in expected.items():
+        for unique_id, octets in read_all(reader, person.patient, expected).items():
             if unique_id not in found:
                 counter.wrong("missing", "an acknowledged document is not found")
-            elif reader.read(person.patient, unique_id) != octets:
+            elif octets != expected[unique_id]:
                 counter.wrong("missing", "a document is not what was deposited")
 
 

@@ -1,8 +1,9 @@
 """`restore`: what was backed up comes back whole, and what was erased stays erased (T-RESTORE, security 13.9).
 
 Records are filled over the wire, some are destroyed before the backup and some
-after it; then the database and the documents are removed, the backup is
-restored into an empty service, and every document is read again.
+after it; an administrator removes documents and entries after it too. Then the
+database and the documents are lost, the backup is restored into an empty
+service, and every document is read again.
 """
 
 import shutil
@@ -17,6 +18,7 @@ import psycopg
 from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot, patiently
 from dmp.assure.ledger import Ledger, Lot, check
+from dmp.assure.restore_removals import Removals
 from dmp.assure.service import Service, served
 from dmp.client import CallRefused, DmpClient
 from dmp.custody import Custody
@@ -34,7 +36,7 @@ OF_A_LOT = 5
 
 
 def play(leg: Leg) -> Tally:
-    """Fill, erase, back up, erase, destroy, restore, look."""
+    """Fill, erase, back up, erase, remove, destroy, restore, look."""
     counter, ledger, copies = Counter(), Ledger(), leg.folder / "backups"
     with (
         served(leg) as service,
@@ -43,10 +45,12 @@ def play(leg: Leg) -> Tally:
         settings = service.operations.settings
         erased, kept = crowd.people[: 2 * ERASED], crowd.people[2 * ERASED :]
         _fill(leg, crowd, kept, ledger, leg.size)
-        _fill(leg, crowd, erased, Ledger(), len(erased))
+        _fill(leg, crowd, erased, Ledger(), OF_A_LOT * len(erased))  # a lot for each
+        removals = Removals.of(leg, service, crowd, kept)
         _erase(service, erased[:ERASED])
         counter.add("backed up", sum(1 for line in Upkeep(settings).backup(copies, keep=None) if line))
         _erase(service, erased[ERASED:])
+        removals.make()
         service.stop()
         destroy(settings)
         counter.measure("restored in", _restore(settings, counter, copies))
@@ -56,6 +60,9 @@ def play(leg: Leg) -> Tally:
         for person in erased:
             counter.add("still erased", is_erased(crowd.readers[0], person))
         counter.add("erased", len(erased))
+        counter.add("removed", len(removals.lots))
+        counter.add("still removed", removals.still())
+        removals.close()
     return counter.tally()
 
 
@@ -128,6 +135,8 @@ def judge(total: Tally) -> list[Figure]:
         Figure("faults", total["faults"], most=0),
         Figure("records erased", total["erased"], least=1),
         Figure("still erased", total["still erased"], least=total["erased"]),
+        Figure("documents removed", total["removed"], least=1),
+        Figure("still removed", total["still removed"], least=total["removed"]),
         Figure("restored in", total["restored in"], "s"),
     ]
 
@@ -135,7 +144,7 @@ def judge(total: Tally) -> list[Figure]:
 CLAIM = Claim(
     name="restore",
     promise="A service that lost its database and its documents comes back whole from its backup, and what was erased, "
-    "before the backup or after it, stays erased.",
+    "before the backup or after it, stays erased, as stays removed what an administrator removed since.",
     counted="documents",
     count=2000,
     leg=1000,

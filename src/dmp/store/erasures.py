@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dmp.audit.erasure import Counts, ErasureCertificate, SignedErasure, trace_of
+from dmp.audit.trace import Trace
 from dmp.record.patient import PatientId
 from dmp.record.record import Record, RecordState
 from dmp.record.retention import Ground
@@ -23,6 +24,7 @@ from dmp.store.packing import microseconds
 from dmp.store.pages import EntryPiece, FolderPiece
 from dmp.store.places import Places
 from dmp.store.records import Records
+from dmp.store.removals import Removal, announced
 from dmp.store.traces import NO_RECORD, Traces
 from dmp.store.vault import Vault
 
@@ -39,7 +41,7 @@ class Order:
 
 
 class Erasures:
-    """Destruction of records, and the certificates of those destroyed, inside one transaction."""
+    """Destruction of records, the certificates of those destroyed, and what else the journal of the keys is to know."""
 
     def __init__(
         self,
@@ -89,6 +91,19 @@ class Erasures:
         """
         if not self._lane.read(statements.FIND_TRACE, key=NO_RECORD, named=certificate.id):
             self._traces.append(trace_of(certificate))
+
+    def announce(self, removal: Removal, *, named: str, at: datetime) -> None:
+        """Have the journal of the keys know of a removal inside a record, before it is committed and once it is.
+
+        Raises:
+            StorageUnavailable: the journal cannot be written.
+        """
+        self._vault.journal.append(announced(self._vault, removal, named=named, at=at))
+        self._after_commit(lambda: self._vault.journal.append(Line(at, Fate.REMOVED, named)))
+
+    def tell_again(self, trace: Trace) -> None:
+        """Trace what is removed again after a restore: no act of the gate does it (as with `certify`)."""
+        self._traces.append(trace)
 
     def of(self, patient: PatientId) -> Iterator[SignedErasure]:
         """The certificates of the destroyed records of a person, by any identifier these had."""

@@ -31,4 +31,9 @@ class Places:
         self._batch.add(statements.DROP_PLACE, {"token": self._token(uuid), "key": record})
 
     def _token(self, uuid: str) -> bytes:
-        return self._vault.digest(f"object {uuid}")[:_LENGTH]
+        return place_token(self._vault, uuid)
+
+
+def place_token(vault: Vault, uuid: str) -> bytes:
+    """Keyed hash by which the record of an entry or a folder is found."""
+    return vault.digest(f"object {uuid}")[:_LENGTH]

@@ -1,4 +1,4 @@
-"""«dmp restore»: a backup comes back into an empty service, and what was erased stays erased (security 13.9, 12.5).
+"""«dmp restore»: a backup comes back into an empty service, what was erased or removed stays so (security 13.9, 12.5).
 
 Nothing is written before the whole backup has been read once. Blobs first,
 then all rows in one transaction; then the journal of the keys is replayed, and
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 
 from dmp.record.errors import StorageUnavailable
-from dmp.store import dialect, erasure, migrate, schema
+from dmp.store import dialect, erasure, migrate, removal, schema
 from dmp.store.backup import DamagedBlob, backups_in, copied_together, copy_blob
 from dmp.store.backup_file import BLOBS, End, Header, Rows, frames_of, verified
 from dmp.store.backup_keys import keys_in
@@ -24,7 +24,7 @@ from dmp.store.tx import Store
 
 @dataclass
 class Restored:
-    """What came back: from which file and moment, what was erased again, and what the verification found."""
+    """What came back, from which file and moment; what was erased and removed again; what the verification found."""
 
     file: Path
     header: Header
@@ -32,6 +32,7 @@ class Restored:
     blobs: int
     without: frozenset[str]
     erased: int = 0
+    removed: int = 0
     report: Report = field(default_factory=Report)
 
     @property
@@ -39,7 +40,7 @@ class Restored:
         """One line for people."""
         told = f"dmp: restored as of {self.header.at.isoformat()}: {self.rows} rows, {self.blobs} blobs"
         lost = f"; {len(self.without)} blobs were damaged when the backup was made" if self.without else ""
-        return f"{told}, {self.erased} records erased again{lost}"
+        return f"{told}, {self.erased} records erased again, {self.removed} documents and objects removed again{lost}"
 
 
 def newest(source: Path) -> Path:
@@ -71,6 +72,7 @@ def restore(store: Store, source: Path, *, keys: Path) -> Restored:
     _restore_rows(store, file, keys)
     restored = Restored(file, header, sum(end.rows.values()), blobs, end.without)
     restored.erased = erasure.replay(store, store.vault.journal.lines())
+    restored.removed = removal.replay(store, store.vault.journal.lines())
     restored.report = check(store)
     return restored
 

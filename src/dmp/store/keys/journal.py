@@ -1,8 +1,9 @@
 """What became of the keys, in a file beside them that only grows («journal des clés», security 12.1, 12.5).
 
 One canonical JSON line for each master key made or retired, and for each
-record whose key was destroyed. A backup of the database knows nothing of what
-was destroyed after it: this file does, and a restore reads it.
+record whose key was destroyed; two for each removal inside a record
+(`store/removals.py`). A backup of the database knows nothing of what was
+destroyed or removed after it: this file does, and a restore reads it.
 """
 
 import json
@@ -20,19 +21,21 @@ from dmp.store.keys import key_files
 
 
 class Fate(StrEnum):
-    """What happened to a key."""
+    """What happened to a key, or to what a record holds."""
 
     MADE = "made"
     RETIRED = "retired"
     DESTROYED = "destroyed"
+    REMOVING = "removing"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One event: `key` is the id of a master key, or the key of a record, which says nothing of the person.
+    """One event: `key` is the id of a master key, the key of a record (which says nothing of the person), or random.
 
     `certificate` and `signature` are those of the erasure of a record, empty
-    for a master key.
+    for the others; `sealed` tells of a removal, to the service alone.
     """
 
     at: datetime
@@ -40,25 +43,29 @@ class Line:
     key: str
     certificate: str = ""
     signature: bytes = b""
+    sealed: bytes = b""
 
     def octets(self) -> bytes:
         """The line as it is written."""
         told = {"at": timestamp(self.at), "fate": self.fate.value, "key": self.key}
         if self.certificate:
             told |= {"certificate": self.certificate, "signature": self.signature.hex()}
+        if self.sealed:
+            told["sealed"] = self.sealed.hex()
         return canonical(told) + b"\n"
 
     @staticmethod
     def read(octets: bytes) -> "Line":
         """Read a line back; ValueError when it is not one."""
         members = json.loads(octets)
-        fields = Fields({"certificate": "", "signature": "", **members})
+        fields = Fields({"certificate": "", "signature": "", "sealed": "", **members})
         return Line(
             instant(fields.text("at")),
             Fate(fields.text("fate")),
             fields.text("key"),
             fields.text("certificate"),
             bytes.fromhex(fields.text("signature")),
+            bytes.fromhex(fields.text("sealed")),
         )
 
 
