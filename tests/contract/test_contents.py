@@ -375,7 +375,9 @@ def test_octets_come_back_exactly_as_they_were_deposited(store: Store, size: int
 
 def test_a_page_moved_under_another_number_does_not_open(filled: Store):
     with filled.engine.begin() as connection:
-        connection.execute(update(schema.page).where(schema.page.c.record == "rec-1").values(number=schema.page.c.number + 7))
+        connection.execute(
+            update(schema.page).where(schema.page.c.record == "rec-1").values(number=schema.page.c.number + 7)
+        )
 
     with filled.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed page does not open"):
         inside(tx).entries()

@@ -133,7 +133,11 @@ def test_a_partitioned_database_is_served_and_obeys_the_store(partitioned_store:
 def test_a_row_moved_to_the_partition_of_another_record_does_not_open(partitioned_store: Store):
     use_everything(partitioned_store)
     with partitioned_store.engine.begin() as connection:
-        moved = schema.page.update().where(schema.page.c.record == "rec-2").values(record="rec-1", number=schema.page.c.number + 2)
+        moved = (
+            schema.page.update()
+            .where(schema.page.c.record == "rec-2")
+            .values(record="rec-1", number=schema.page.c.number + 2)
+        )
         connection.execute(moved)
 
     with partitioned_store.begin() as tx, pytest.raises(StorageUnavailable, match="a sealed page does not open"):
