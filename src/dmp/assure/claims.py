@@ -1,6 +1,22 @@
 """Every claim, in the order in which they are tried: one module and one line each."""
 
-from dmp.assure import bomb, canary, corrupt, disk, failover, fuzz, kill, load, log, once, power, restore, saml, slow
+from dmp.assure import (
+    bomb,
+    canary,
+    corrupt,
+    disk,
+    failover,
+    fuzz,
+    kill,
+    load,
+    log,
+    mask,
+    once,
+    power,
+    restore,
+    saml,
+    slow,
+)
 from dmp.assure.claim import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -12,6 +28,7 @@ CLAIMS: tuple[Claim, ...] = (
     restore.CLAIM,
     slow.CLAIM,
     log.CLAIM,
+    mask.CLAIM,
     corrupt.CLAIM,
     canary.CLAIM,
     fuzz.CLAIM,
