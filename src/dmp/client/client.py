@@ -3,12 +3,14 @@
 import secrets
 import ssl
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
+
+import httpx2
 
 from dmp.client import lots
 from dmp.client.credentials import Credentials, read_contract
@@ -85,6 +87,10 @@ class DmpClient:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def overheard_by(self, note: Callable[[httpx2.Request], None]) -> None:
+        """Show each request to somebody before it is sent, octets and all."""
+        self._transport.overheard_by(note)
 
     def __enter__(self) -> Self:
         """Close at the end of a `with`."""

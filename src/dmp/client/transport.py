@@ -40,6 +40,10 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
+    def overheard_by(self, note: Callable[[httpx2.Request], None]) -> None:
+        """Show each request to somebody before it is sent: to one who replays traffic, or draws up an example."""
+        self._http.event_hooks = {"request": [note]}
+
     def call(
         self, url: str, action: str, body: Element, *, security: Element, parts: Sequence[Part] | None = None
     ) -> Reply:
