@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dmp import __version__, cli_keys, cli_record, cli_upkeep
+from dmp import __version__, cli_job, cli_keys, cli_record, cli_upkeep
 from dmp.bench.commands import app as bench_app
 from dmp.cli_record import AnyFolder, Ins, Traits, operations, readable_json
 from dmp.record.errors import DmpError
@@ -186,6 +186,22 @@ def why(
     _say("\n".join(reasons(folder, last=last)) or "dmp: no call was refused")
 
 
+@app.command(rich_help_panel=ASSURANCE)
+def who(
+    page: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The page to fill.")] = Path(
+        "docs/guide/who-can-see-what.md"
+    ),
+) -> None:
+    """Write who may do what into the page «Qui peut voir quoi», asked of the rights themselves."""
+    from dmp.access.explain_page import written
+
+    try:
+        page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
+    except ValueError as error:
+        raise Trouble(f"{page}: {error}", option="--page") from error
+    _say(f"dmp: {page} tells who may do what")
+
+
 # -- the service
 
 
@@ -292,6 +308,8 @@ def assure(
 app.add_typer(cli_record.record_app, name="record", rich_help_panel=SERVICE)
 cli_keys.add_to(cli_record.record_app)
 cli_upkeep.add_to(app, SERVICE)
+cli_job.add_to(cli_record.record_app)
+app.add_typer(cli_job.job_app, name="job", rich_help_panel=SERVICE)
 app.add_typer(cli_keys.keys_app, name="keys", rich_help_panel=SERVICE)
 app.add_typer(cli_keys.retention_app, name="retention", rich_help_panel=SERVICE)
 app.add_typer(bench_app, name="bench", rich_help_panel=ASSURANCE)

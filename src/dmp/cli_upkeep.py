@@ -26,6 +26,11 @@ def check(
         raise typer.Exit(1)
 
 
+def leads(folder: AnyFolder = None) -> None:
+    """Write again what leads to records of a former release: for the lists (TD0.4) and the search (TD0.5)."""
+    typer.echo(_upkeep(folder).leads())
+
+
 def sweep(folder: AnyFolder = None) -> None:
     """Remove the blobs that no row names since an hour; the service does it by itself, each hour."""
     typer.echo(_upkeep(folder).sweep())
@@ -65,7 +70,7 @@ def restore(
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add these commands."""
-    for command in (check, sweep, backup, restore):
+    for command in (check, sweep, leads, backup, restore):
         app.command(command.__name__, rich_help_panel=panel)(command)
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dmp.access.decide import ABSENT, decide, decide_each
+from dmp.access.explain import explain, kinds, supposed
 from dmp.access.policy import Policy
 from dmp.access.question import Decision, Question
 from dmp.access.sentences import told
-from dmp.actions.action import Action, Ask, Result, Scope, Turn
+from dmp.access.sentences_explain import next_step
+from dmp.actions.action import Action, Ask, Found, Result, Scope, Turn
 from dmp.audit.trace import Outcome, Touched, Trace, Who
-from dmp.record.actor import Caller
+from dmp.notices.rules import notices_of, timers_of
+from dmp.record.actor import Caller, Mode
 from dmp.record.entry import DocumentEntry
 from dmp.record.errors import (
     AccessRefused,
@@ -23,7 +26,8 @@ from dmp.record.errors import (
     StorageUnavailable,
 )
 from dmp.record.record import Record
-from dmp.record.verb import Verb
+from dmp.record.verb import SIMULATIONS, Verb
+from dmp.record.viewer import Explanation, Viewer
 from dmp.store.tx import Conflict, Store, Tx
 
 ATTEMPTS = 3
@@ -94,29 +98,59 @@ class Gate:
         scope = action.scope(tx)
         answers = self._decide(caller, scope, at)
         refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
-        for record in (scope.record, *scope.others):
+        found = _found(answers)
+        also = [one.record for one in found] if scope.found_keep_trace and not refused else []
+        for record in (scope.record, *scope.others, *also):
             tx.traces.append(self._trace(caller, action, replace(scope, record=record), answers, at))
         if refused:
             return _Refusal(_told(*refused[0], scope.record))
+        here = ((ask.entry, answer) for ask, answer in answers if ask.record is None)
+        allowed = tuple(entry for entry, answer in here if entry is not None and answer.allowed)
+        turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found)
+        if scope.asks[0].verb in SIMULATIONS:
+            turn = replace(turn, simulation=_Simulation(self, turn))
+        done = action.apply(turn)
+        if scope.record is not None:
+            _have_people_told(tx, scope.record, caller, at)
+        return done
+
+    def imagine(self, turn: Turn, viewer: Viewer, action: Action[Result]) -> Result:
+        """What a search would answer to somebody else, from what the caller of this turn may know of.
+
+        Raises:
+            DmpError: what the other one would be told.
+        """
+        scope = action.scope(turn.tx)
+        if scope.record is None or scope.main_verb not in (Verb.FIND, Verb.FIND_REFERENCE):
+            raise ValueError("only a search of a record is simulated")
+        caller, record = supposed(viewer, scope.record, turn.at, self.policy)
+        asks = _known_to(turn.entries, scope.asks)
+        answers = self._decide(caller, replace(scope, record=record, asks=asks), turn.at)
+        for ask, answer in answers:
+            if not answer.allowed and not ask.optional:
+                raise _told(ask, answer, record)
         allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
-        return action.apply(Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id))
+        return action.apply(replace(turn, entries=_unique(allowed), caller=caller, simulation=None))
 
     def _decide(self, caller: Caller, scope: Scope, at: datetime) -> list[tuple[Ask, Decision]]:
-        """Ask for each right; the entries of one verb are decided together, which gives the same answers faster."""
+        """Ask for each right; the entries of a record and verb are decided together: the same answers, faster."""
         answers: dict[int, Decision] = {}
-        by_verb: dict[Verb, list[int]] = {}
+        together: dict[tuple[Verb, str], list[int]] = {}
         for index, ask in enumerate(scope.asks):
-            if ask.absent:
+            record = ask.record or scope.record
+            if ask.entry is None and ask.absent:
                 answers[index] = ABSENT
             elif ask.entry is None or ask.lot:
-                question = Question(caller, ask.verb, scope.record, ask.entry, at, ask.lot)
+                question = Question(caller, ask.verb, record, ask.entry, at, ask.lot)
                 answers[index] = decide(question, self.policy)
             else:
-                by_verb.setdefault(ask.verb, []).append(index)
-        for verb, indexes in by_verb.items():
+                together.setdefault((ask.verb, record.key if record else ""), []).append(index)
+        for (verb, _), indexes in together.items():
             entries = [entry for index in indexes if (entry := scope.asks[index].entry) is not None]
-            question = Question(caller, verb, scope.record, None, at)
+            question = Question(caller, verb, scope.asks[indexes[0]].record or scope.record, None, at)
             answers.update(zip(indexes, decide_each(question, entries, self.policy), strict=True))
+        # What is absent was decided like anything else, about another document: it takes the same time (DEC-10).
+        answers.update({index: ABSENT for index, ask in enumerate(scope.asks) if ask.absent})
         return [(ask, answers[index]) for index, ask in enumerate(scope.asks)]
 
     def _trace(
@@ -178,6 +212,45 @@ class Gate:
                 tx.traces.append(trace)
 
 
+@dataclass(frozen=True)
+class _Simulation:
+    """What the gate would answer to others, within one act of somebody who may ask (`actions.action.Simulation`)."""
+
+    gate: Gate
+    turn: Turn
+
+    @property
+    def kinds(self) -> tuple[Viewer, ...]:
+        return kinds(self.gate.policy)
+
+    def explained(self, viewer: Viewer) -> tuple[Explanation, ...]:
+        turn = self.turn
+        return explain(viewer, turn.known_record, turn.entries, at=turn.at, policy=self.gate.policy)
+
+    def answered(self, viewer: Viewer, action: Action[Result]) -> Result:
+        return self.gate.imagine(self.turn, viewer, action)
+
+
+def _known_to(entries: tuple[DocumentEntry, ...], asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """The asks about these entries and about the record itself, as if there were no other entry."""
+    known = {entry.uuid for entry in entries}
+    return tuple(
+        replace(ask, lot=tuple(other for other in ask.lot if other.uuid in known))
+        for ask in asks
+        if ask.entry is None or ask.entry.uuid in known
+    )
+
+
+def _have_people_told(tx: Tx, before: Record, caller: Caller, at: datetime) -> None:
+    """Leave notices, and days to come back, in the transaction of the act that makes them due (PT-9)."""
+    after = tx.records.held(before.key).record
+    if after is before and caller.mode is Mode.NORMAL:
+        return
+    for notice in notices_of(before, after, caller, at):
+        tx.outbox.tell(before.key, notice, at=at)
+    tx.outbox.remind(before.key, timers_of(before, after, caller, at))
+
+
 DUPLICATE = "dmp:DuplicateMessageID"
 
 
@@ -207,7 +280,7 @@ def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
         return RecordClosed("the record is closed", reason=record.closure.reason)
     if answer.conceal and (ask.named or ask.entry is not None):
         return DocumentNotFound(ask.named or (ask.entry.uuid if ask.entry else ""))
-    return AccessRefused(told(answer), rule=answer.rule)
+    return AccessRefused(told(answer), rule=answer.rule, next_step=next_step(answer).french)
 
 
 def _stopped(answers: list[tuple[Ask, Decision]]) -> list[str]:
@@ -225,6 +298,20 @@ def _withheld(answers: list[tuple[Ask, Decision]]) -> list[tuple[str, str]]:
 
 def _record_named_by(caller: Caller | None, tx: Tx) -> Record | None:
     return tx.records.of(caller.patient) if caller is not None and caller.patient is not None else None
+
+
+def _found(answers: list[tuple[Ask, Decision]]) -> tuple[Found, ...]:
+    """The other records that may be shown, each with those of its entries that may be seen."""
+    entries: dict[str, list[DocumentEntry]] = {}
+    records: dict[str, Record] = {}
+    for ask, answer in answers:
+        if ask.record is None or not answer.allowed:
+            continue
+        if ask.entry is None:
+            records[ask.record.key] = ask.record
+        else:
+            entries.setdefault(ask.record.key, []).append(ask.entry)
+    return tuple(Found(record, _unique(tuple(entries.get(key, ())))) for key, record in records.items())
 
 
 def _unique(entries: tuple[DocumentEntry, ...]) -> tuple[DocumentEntry, ...]:

@@ -26,17 +26,25 @@ from dmp.documents.intake import IntakeRules
 from dmp.documents.signature import verifier
 from dmp.forwarding import Forwarding, Repository, forward_if_possible
 from dmp.gate import Gate
+from dmp.jobs.delivery import Delivery, Sender
+from dmp.jobs.mail import Mail, MailServer
+from dmp.jobs.runner import Handler, Runner
+from dmp.jobs.sms import ConsoleSms, FileSms
+from dmp.jobs.timers import Timers
 from dmp.listeners import Listeners
 from dmp.readiness import TraceFigures, check_clock, missing
 from dmp.recognition import Recognition
 from dmp.record.actor import Caller
 from dmp.record.errors import DmpError, StorageUnavailable
 from dmp.record.ins import check_ins
+from dmp.record.job import JobKind
+from dmp.record.notice import Channel
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
 from dmp.settings import InvalidSetting, Settings, check
 from dmp.store import erasure, migrate, removal
 from dmp.store.blobs import Blobs
+from dmp.store.jobs import Jobs
 from dmp.store.keys.token import Token
 from dmp.store.sealing import latest_head, seal_traces
 from dmp.store.sweep import sweep
@@ -64,6 +72,8 @@ FORWARD_EVERY = 5.0
 """Seconds between two sendings of traces to a repository of audits (xds-wire 10.2)."""
 SWEEP_EVERY = 3600.0
 """Seconds between two sweeps of the blobs (security 13.2)."""
+JOBS_EVERY = 5.0
+"""Seconds between two looks at the queue of jobs: who must be told is told within a minute (security 8)."""
 
 
 def now() -> datetime:
@@ -124,6 +134,40 @@ def build_gate(store: Store, settings: Settings) -> Gate:
     """The one door, with the rights that ship with this release."""
     policy = load_policy(regulation_centres=settings.regulation_centres)
     return Gate(store, policy, new_id=new_id, release=__version__)
+
+
+def build_runner(store: Store, settings: Settings) -> Runner:
+    """What does the jobs of an installation: messages to people, and records to look at again."""
+    gate = build_gate(store, settings)
+
+    def perform(caller: Caller, action: Action[Result]) -> Result:
+        with counted(type(action).__name__):
+            return gate.perform(caller, action, now())
+
+    delivery = Delivery(senders_of(settings), settings.portal_url or "")
+    handlers: dict[JobKind, Handler] = {JobKind.NOTICE: delivery.deliver, JobKind.TIMER: Timers(perform).look}
+    return Runner(Jobs(store), handlers, worker=new_id(), clock=now)
+
+
+def senders_of(settings: Settings) -> dict[Channel, Sender]:
+    """The channels that the settings name."""
+    senders: dict[Channel, Sender] = {}
+    if settings.smtp_server and settings.mail_from:
+        host, _, port = settings.smtp_server.rpartition(":")
+        password = settings.smtp_password_file.read_text(encoding="utf-8") if settings.smtp_password_file else ""
+        server = MailServer(
+            host.strip("[]"),
+            int(port),
+            settings.smtp_security,
+            settings.smtp_authorities,
+            user=settings.smtp_user or "",
+            password=password.strip(),
+        )
+        senders[Channel.EMAIL] = Mail(server, settings.mail_from, now)
+    if settings.sms:
+        kind, _, path = settings.sms.partition(":")
+        senders[Channel.SMS] = FileSms(Path(path)) if kind == "file" else ConsoleSms()
+    return senders
 
 
 def refuse_identity(settings: Settings, patient: PatientId) -> None:
@@ -230,6 +274,8 @@ def build_app(store: Store, settings: Settings, *, seals: bool = True) -> Starle
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         regular = [asyncio.create_task(act(store)) for act in (_seal_regularly, _sweep_regularly)] if seals else []
+        if seals:
+            regular.append(asyncio.create_task(_run_jobs_regularly(build_runner(store, settings))))
         if seals and settings.audit_repository is not None:
             regular.append(asyncio.create_task(_forward_regularly(forwarding_of(store, settings))))
         yield
@@ -261,13 +307,28 @@ async def _forward_regularly(forwarding: Forwarding) -> None:
 
 
 async def _sweep_regularly(store: Store) -> None:
-    """Remove the blobs that no row names (security 13.2); what cannot be done now waits for the next turn."""
+    """Remove the blobs that no row names (security 13.2), and jobs long over; what cannot be done now waits."""
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         try:
             await to_thread.run_sync(sweep, store, now())
+            await to_thread.run_sync(Jobs(store).forget, now())
         except Exception as error:  # a process edge: one failure must not end the sweeping for ever
             report(error)
+
+
+async def _run_jobs_regularly(runner: Runner) -> None:
+    """Do what is due (PT-9); what cannot be done now waits for its next attempt."""
+    while True:
+        await asyncio.sleep(JOBS_EVERY)
+        try:
+            outcomes = await to_thread.run_sync(runner.run_due)
+        except Exception as error:  # a process edge: one failure must not end the jobs for ever
+            report(error)
+            continue
+        for said, count in outcomes.items():
+            if said.startswith(("dead", "failed")):
+                journal.note("jobs-not-done", level=logging.WARNING, reason=said, count=count)
 
 
 async def _seal(store: Store) -> None:

@@ -5,10 +5,12 @@ named by their files.
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from dmp.record.notice import MailSecurity
 from dmp.record.profile import MIB, Profile, ProfileName, dmp, ihe
 from dmp.record.record import Regime
 
@@ -117,6 +119,21 @@ class Settings:
     """Where the objects are when `blobs` names a bucket: URL of the service, file of the credentials."""
     synchronous_standby: bool = False
     """Serve only on a PostgreSQL that acknowledges what a standby has on its disk too (security 13.1)."""
+    smtp_server: str | None = None
+    """`HOST:PORT` of the server that takes our e-mail; none is sent without."""
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    """`starttls`, `tls`, or `none` for a server on this machine."""
+    smtp_authorities: Path | None = None
+    """PEM authorities of the certificate of that server; else those of the system."""
+    smtp_user: str | None = None
+    smtp_password_file: Path | None = None
+    """Who we are there, when it asks; both or none."""
+    mail_from: str | None = None
+    """Address that messages come from."""
+    sms: str | None = None
+    """Where SMS go: `file:/PATH`, which a gateway reads, or `console` for a trial."""
+    portal_url: str | None = None
+    """Where a message says to look: the page of the portal, `https://…`."""
 
     @property
     def bucket(self) -> str:
@@ -158,7 +175,33 @@ def check(settings: Settings) -> Settings:
         raise InvalidSetting("DMP_PKCS11_MODULE, DMP_PKCS11_TOKEN and DMP_PKCS11_PIN_FILE go together")
     _check_bucket(settings)
     _check_audits(settings)
+    _check_notices(settings)
     return settings
+
+
+def _check_notices(settings: Settings) -> None:
+    """Messages leave protected, say where they come from, and lead to a page that is protected too."""
+    _check_mail(settings)
+    if settings.sms is not None and settings.sms != "console" and not settings.sms.startswith("file:/"):
+        raise InvalidSetting(f"DMP_SMS={settings.sms!r}: file:/PATH, or console")
+    if settings.sms == "console" and settings.production:
+        raise InvalidSetting("DMP_SMS=console is for tests: a production service refuses it")
+    if settings.portal_url is not None and not re.fullmatch(r"https://[^\s{}]+", settings.portal_url):
+        raise InvalidSetting("DMP_PORTAL_URL: https://…")
+
+
+def _check_mail(settings: Settings) -> None:
+    if (settings.smtp_user is None) != (settings.smtp_password_file is None):
+        raise InvalidSetting("DMP_SMTP_USER and DMP_SMTP_PASSWORD_FILE go together")
+    if settings.smtp_server is None:
+        return
+    host, _, port = settings.smtp_server.rpartition(":")
+    if not host or not port.isdigit():
+        raise InvalidSetting(f"DMP_SMTP_SERVER={settings.smtp_server!r}: HOST:PORT")
+    if settings.smtp_security is MailSecurity.NONE and host not in LOOPBACK:
+        raise InvalidSetting("DMP_SMTP_SECURITY=none is for a server on this machine: starttls or tls")
+    if settings.mail_from is None or not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", settings.mail_from):
+        raise InvalidSetting("DMP_MAIL_FROM is missing, or no address: what messages come from")
 
 
 def _check_audits(settings: Settings) -> None:
@@ -237,6 +280,8 @@ _PATHS = {
     "DMP_FRONT_SECRET",
     "DMP_PKCS11_MODULE",
     "DMP_PKCS11_PIN_FILE",
+    "DMP_SMTP_AUTHORITIES",
+    "DMP_SMTP_PASSWORD_FILE",
 } | {f"DMP_{n}" for n in ("BLOBS", "KEYS", "CERTIFICATE", "PRIVATE_KEY", "CLIENT_AUTHORITIES", "CRLS", "CDA_SCHEMAS")}
 _NUMBERS = {"DMP_PORT", "DMP_CRL_MAX_AGE", "DMP_THREADS"} | {
     variable(field.name) for field in fields(Settings) if field.type is int
@@ -244,6 +289,12 @@ _NUMBERS = {"DMP_PORT", "DMP_CRL_MAX_AGE", "DMP_THREADS"} | {
 _FRACTIONS = {variable(field.name) for field in fields(Settings) if field.type is float}
 _SWITCHES = {"DMP_PRODUCTION", "DMP_TOLERANT", "DMP_REQUIRE_INDIRECT_SIGNATURE", "DMP_ACCEPT_SHA1"} | {
     "DMP_SYNCHRONOUS_STANDBY"
+}
+
+_CHOICES: Mapping[str, Callable[[str], str]] = {
+    "DMP_PROFILE": ProfileName,
+    "DMP_REGIME": Regime,
+    "DMP_SMTP_SECURITY": MailSecurity,
 }
 
 
@@ -257,9 +308,7 @@ def _value(name: str, text: str) -> object:
             return float(text) if name in _FRACTIONS else int(text)
         if name in _SWITCHES:
             return {"yes": True, "no": False}[text]
-        if name == "DMP_PROFILE":
-            return ProfileName(text)
-        return Regime(text) if name == "DMP_REGIME" else text
+        return _CHOICES.get(name, str)(text)
     except (ValueError, KeyError) as error:
         kind = "yes or no" if name in _SWITCHES else "not a value of this setting"
         raise InvalidSetting(f"{name}={text!r}: {kind}") from error

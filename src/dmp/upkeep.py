@@ -12,6 +12,7 @@ from dmp.settings import Settings
 from dmp.store.backup import backup, prune
 from dmp.store.check import Report, check
 from dmp.store.check_record import Fault
+from dmp.store.lead_upkeep import complete_leads
 from dmp.store.restore import Restored, restore, verify
 from dmp.store.sweep import sweep
 from dmp.store.tx import Store
@@ -37,6 +38,11 @@ class Upkeep:
         """Verify what must always be true, while the service runs."""
         with self._store() as store:
             return check(store, read_blobs=read_blobs, after=after, progress=_now_and_then(progress))
+
+    def leads(self) -> str:
+        """Give records the leads that they lack, while the service runs."""
+        with self._store() as store:
+            return f"dmp: {complete_leads(store)} records lacked what leads to them"
 
     def backup(self, destination: Path, *, keep: int | None) -> Iterator[str]:
         """Back up, then forget all but the newest; nothing is forgotten when a blob could not be copied."""

@@ -9,7 +9,7 @@ from dmp.access.matrix import Cell
 from dmp.record.actor import Authentication, Caller, Mode
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.record import Record
-from dmp.record.verb import Verb
+from dmp.record.verb import SIMULATIONS, Verb
 from rights_builders import (
     CENTRE,
     DOCTOR,
@@ -35,11 +35,14 @@ TD0.3-authorise         y  -  -  y  -  -  -  y  -  y1 -  -
 TD0.3-renounce          y  -  -  y  -  -  -  y  -  -  -  -
 TD0.3-become-attending  -  -  -  y  -  -  -  y  -  -  -  -
 TD0.3-leave-attending   -  -  -  -  -  -  -  y  -  -  -  -
+TD0.4                   y  y  y  y  y  y  y  y  y  y2 y3 -
+TD0.5                   -  y  -  -  y  -  -  -  -  -  -  y
 TD1.1                   y  -  -  y  -  -  -  y  -  y  y  -
 TD1.2                   y  -  -  y  -  -  -  y  -  y  y  -
 TD1.3a                  y  y  y  y  y  y  y  y  y  y  y  y
 TD1.3b                  y  -  -  y  -  -  -  y  -  y  y  -
 TD1.4                   y  -  -  y  -  -  -  y  -  y  -  -
+TD1.6                   y  -  -  y  -  -  y  y  -  -  -  -
 TD2.1                   y  y  y  y  y  y  y  y  y  y4 y4 y4
 TD2.1-replace           y8 y8 y8 y8 y8 y8 y8 y8 y8 y9 y9 y9
 TD3.1                   y  y  y  y  y  y  y  y  y  -  -  -
@@ -138,9 +141,9 @@ OF_THE_SERVICE = {
 
 def test_the_typed_table_covers_every_column_of_the_data_and_every_verb_of_it():
     assert {column for _, column in EXPECTED} == set(PUBLISHED)
-    decided_elsewhere = {Verb.HIDE_FROM_GUARDIANS, Verb.RELEASE_TO_GUARDIANS, *OF_THE_SERVICE}
+    decided_elsewhere = {Verb.HIDE_FROM_GUARDIANS, Verb.RELEASE_TO_GUARDIANS, *SIMULATIONS, *OF_THE_SERVICE}
     assert {verb_of(row) for row, _ in EXPECTED} == set(Verb) - decided_elsewhere
-    assert len(CASES) == 23 * 22
+    assert len(CASES) == 26 * 22
 
 
 @pytest.mark.parametrize("column", sorted({column for _, column in EXPECTED}))
@@ -160,6 +163,8 @@ def test_a_cell_says_the_same_in_the_decision_as_in_the_published_table(row, col
     expected = {
         Cell.YES: (True, True),
         Cell.FOR_THE_STRUCTURE: (True, True),
+        Cell.SAME_STRUCTURE: (True, True),
+        Cell.NEW_AUTHORISATIONS: (True, True),
         Cell.STRUCTURE_LIABLE: (True, True),
         Cell.NO: (False, False),
         Cell.TO_DELETE_OR_REPLACE: (False, True),

@@ -471,6 +471,7 @@ def test_a_representative_neither_opens_closes_nor_changes_the_identity():
         Verb.CHANGE_IDENTITY,
         Verb.CLOSE_RECORD,
         Verb.RELEASE_TO_GUARDIANS,
+        Verb.SIMULATE_PERSON,
     }
     assert mother - holder == set()
 

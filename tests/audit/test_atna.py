@@ -62,6 +62,7 @@ def event(trace: Trace) -> tuple[str, str, str, str]:
     [
         (Verb.SUBMIT, ("110107", "C", "ITI-41", "0")),
         (Verb.FIND, ("110112", "E", "ITI-18", "0")),
+        (Verb.FIND_PATIENTS, ("110112", "E", "ITI-47", "0")),
         (Verb.FIND_REFERENCE, ("110112", "E", "ITI-18", "0")),
         (Verb.READ, ("110106", "R", "ITI-43", "0")),
         (Verb.MASK, ("110110", "U", "ITI-57", "0")),
@@ -127,6 +128,16 @@ def test_the_patient_the_lot_and_the_documents_are_the_objects():
     assert details["structure"] == "499900000001"
     assert details["authentication"] == "DIRECTE"
     assert details["trace"] == "t-1"
+
+
+def test_the_criteria_of_a_search_of_persons_are_the_query():
+    search = replace(
+        TRACE, verb=Verb.FIND_PATIENTS, touched=(Touched(unique_id="family=LEGOFF"), Touched(unique_id="given=ZOE"))
+    )
+    (query,) = told(search, None)[0].findall("ParticipantObjectIdentification")
+    assert (query.get("ParticipantObjectTypeCode"), query.get("ParticipantObjectTypeCodeRole")) == ("2", "24")
+    assert query.find("ParticipantObjectIDTypeCode").get("csd-code") == "ITI-47"
+    assert b64decode(query.find("ParticipantObjectQuery").text) == b"family=LEGOFF; given=ZOE"
 
 
 def test_a_syslog_line_is_rfc_5424_in_a_frame_of_rfc_5425():

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store import dialect, migrate
 
+HEAD = ScriptDirectory.from_config(migrate.configuration()).get_current_head() or ""
+"""The schema of this release."""
+NUMBER = HEAD[:4]
 ADDS = '''"""A column more."""
 
 import sqlalchemy as sa
@@ -38,7 +42,7 @@ def newer(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch):
 
     def upgrade(*revisions: str) -> None:
         scripts = Path(shutil.copytree(migrate.SCRIPTS, tmp_path / "-".join(revisions)))
-        for before, revision in zip(("0001", *revisions), revisions, strict=False):
+        for before, revision in zip((HEAD, *revisions), revisions, strict=False):
             (scripts / "versions" / f"{revision}.py").write_text(ADDS.format(revision=revision, before=before))
         with monkeypatch.context() as patch:
             patch.setattr(migrate, "SCRIPTS", scripts)
@@ -49,17 +53,17 @@ def newer(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_migration_that_only_adds_lets_the_former_release_run_on(engine: Engine, newer):
-    newer("0002_since_0001")
+    newer(f"9001_since_{NUMBER}")
     migrate.check(engine)
 
-    newer("0002_since_0001", "0003_since_0001")
+    newer(f"9001_since_{NUMBER}", f"9002_since_{NUMBER}")
     migrate.check(engine)
 
 
 def test_a_migration_that_changes_stops_the_former_release(engine: Engine, newer):
-    newer("0002_since_0001", "0003")
+    newer(f"9001_since_{NUMBER}", "9002")
 
-    told = "the database is at 0003, too new for this release, which is of 0001: install a newer one"
+    told = f"the database is at 9002, too new for this release, which is of {HEAD}: install a newer one"
     with pytest.raises(StorageUnavailable, match=told):
         migrate.check(engine)
     with pytest.raises(StorageUnavailable, match="not of a release that this one knows"):
@@ -67,9 +71,9 @@ def test_a_migration_that_changes_stops_the_former_release(engine: Engine, newer
 
 
 def test_a_later_migration_may_leave_older_releases_behind(engine: Engine, newer):
-    newer("0002", "0003_since_0002")
+    newer("9001", "9002_since_9001")
 
-    with pytest.raises(StorageUnavailable, match="the database is at 0003_since_0002, too new"):
+    with pytest.raises(StorageUnavailable, match="the database is at 9002_since_9001, too new"):
         migrate.check(engine)
 
 

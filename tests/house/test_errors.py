@@ -25,14 +25,15 @@ from dmp.record.errors import (
     StorageUnavailable,
     XdsCode,
 )
+from dmp.record.lists import AuthorisationMode, DateKind, PersonSearch, RecordListRequest
 from dmp.record.management import AuthorisationAction, AuthorisationRequest, RecordTest
 from dmp.record.patient import PatientId
 from dmp.record.profile import dmp
 from dmp.record.query import DocumentIds, GetDocuments, StoredQuery
-from dmp.web.soap import administration, habilitations, patients, registry, repository
+from dmp.web.soap import administration, habilitations, patient_lists, patients, registry, repository
 from dmp.web.soap.operation import Message, Operation
 from dmp.wire import habilitations as hab
-from dmp.wire import hl7v3
+from dmp.wire import habilitations_list, hl7v3, patient_list
 from dmp.wire.xds import iti18_request, iti42, iti43, iti62, iti86
 from dmp.wire.xds.iti57_request import delete, write_request
 from management_builders import a_query_header
@@ -59,6 +60,14 @@ EVERY_ERROR: tuple[DmpError, ...] = (
 FAULTS = {InvalidMessage, AssertionRefused}
 """Answered by a SOAP fault, whatever the service."""
 """What an act of a service cannot raise: should it ever, the edge answers with a fault."""
+BY_STATUS: set[type[DmpError]] = {
+    Refused,
+    DocumentNotFound,
+    RecordExists,
+    RecordNotClosed,
+    ConsentMissing,
+    InvalidIdentity,
+}
 ELSEWHERE: dict[str, set[type[DmpError]]] = {
     "submit": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "update": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
@@ -68,7 +77,18 @@ ELSEWHERE: dict[str, set[type[DmpError]]] = {
     "remove metadata": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "remove documents": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "patients": {Refused, DocumentNotFound},
-    "habilitations": {Refused, DocumentNotFound, RecordExists, RecordNotClosed, ConsentMissing, InvalidIdentity},
+    "habilitations": BY_STATUS,
+    "list of authorisations": BY_STATUS,
+    "list of records": BY_STATUS,
+    "search of persons": {
+        Refused,
+        DocumentNotFound,
+        RecordExists,
+        RecordNotFound,
+        RecordClosed,
+        RecordNotClosed,
+        ConsentMissing,
+    },
 }
 
 
@@ -110,6 +130,18 @@ SERVICES: dict[str, tuple[Operation, Callable[[], object]]] = {
     "habilitations": (
         habilitations.OPERATIONS[0],
         lambda: hab.write_authorisation(AuthorisationRequest(AuthorisationAction.ADD)),
+    ),
+    "list of authorisations": (
+        habilitations.OPERATIONS[1],
+        lambda: habilitations_list.write_list_request(AuthorisationMode.ALL),
+    ),
+    "list of records": (
+        patient_lists.LIST,
+        lambda: patient_list.write_list_request(RecordListRequest(DateKind.LAST_DOCUMENT)),
+    ),
+    "search of persons": (
+        patient_lists.SEARCH,
+        lambda: hl7v3.write_search(PersonSearch(a_query_header(), "DUPONT", "ANNE")),
     ),
 }
 

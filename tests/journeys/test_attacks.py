@@ -10,6 +10,10 @@ import pytest
 from sqlalchemy import update
 
 from dmp.actions.consult_record import CheckRecord
+from dmp.assure.two_worlds.hiding import MASKED as HIDDEN
+from dmp.assure.two_worlds.hiding import UNSAID
+from dmp.assure.two_worlds.scene import Scene
+from dmp.assure.two_worlds.world import START, Worlds, worlds
 from dmp.client import CallRefused, DmpClient
 from dmp.client.header import Saying, security_header
 from dmp.record.entry import Association, EntryStatus, Relation
@@ -25,7 +29,6 @@ from dmp.store.traces import NO_RECORD
 from dmp.wire import soap
 from dmp.wire.content import MemoryContent
 from journey_builders import MASKED, Envelope, Story, a_search, post, problems, with_entry, with_lot
-from world_builders import START, Scene, Worlds, worlds
 
 UNRESOLVED = "UnresolvedReferenceException"
 
@@ -324,7 +327,7 @@ def test_two_contents_of_one_sha1_are_two_documents(scene, alone):
 
 def test_a_content_of_the_sha1_of_a_hidden_one_is_kept_apart_from_it(scene, alone):
     (world,) = alone.all
-    hidden, nurse = scene.paper("doctor", masked=True), scene.worlds.credentials("nurse")
+    hidden, nurse = scene.paper("doctor", hidden=HIDDEN), scene.worlds.credentials("nurse")
     mine = replace(scene.paper("nurse", unique_id=hidden.unique_id), octets=hidden.octets)
     other = Colliding(b"the nurse's words", MemoryContent(hidden.octets).sha1)
     scene.deposits(scene.submission(hidden.author, [hidden]), hidden.author)(world)
@@ -340,7 +343,7 @@ def test_a_content_of_the_sha1_of_a_hidden_one_is_kept_apart_from_it(scene, alon
 
 def test_replacing_a_document_does_not_start_its_announcement_again(scene, alone):
     (world,) = alone.all
-    old, new = scene.paper(), scene.paper(patient=True)
+    old, new = scene.paper(), scene.paper(hidden=UNSAID)
     scene.deposits(scene.submission(old.author, [old]), old.author)(world)
     world.at = START + timedelta(days=40)
 

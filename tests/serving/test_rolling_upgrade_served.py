@@ -7,12 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 import dmp
 from dmp.settings import to_environment
 from dmp.store import migrate
 from serving_builders import PATIENT, Installed, Service, installed, serving
 
+HEAD = ScriptDirectory.from_config(migrate.configuration()).get_current_head() or ""
+"""The schema of this release."""
+NEXT, THIRD = f"9001_since_{HEAD[:4]}", "9002"
 ADDS = '''"""Another column."""
 
 import sqlalchemy as sa
@@ -32,7 +36,7 @@ def release(folder: Path, *revisions: str) -> str:
     source = Path(dmp.__file__).parent
     copied = Path(shutil.copytree(source, folder / "dmp", ignore=shutil.ignore_patterns("__pycache__")))
     versions = copied / migrate.SCRIPTS.relative_to(source) / "versions"
-    for before, revision in zip(("0001", *revisions), revisions, strict=False):
+    for before, revision in zip((HEAD, *revisions), revisions, strict=False):
         (versions / f"{revision}.py").write_text(ADDS.format(revision=revision, before=before))
     return str(folder)
 
@@ -50,8 +54,8 @@ def fed(service: Service) -> None:
 
 
 def test_the_former_release_serves_beside_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    second = release(tmp_path / "second", "0002_since_0001")
-    third = release(tmp_path / "third", "0002_since_0001", "0003")
+    second = release(tmp_path / "second", NEXT)
+    third = release(tmp_path / "third", NEXT, THIRD)
     with installed(tmp_path / "installation") as made:
         made.opened()
         with serving(made) as former:
@@ -68,6 +72,6 @@ def test_the_former_release_serves_beside_the_next_one(tmp_path: Path, monkeypat
 
             migrated(made, third)
 
-        told = "dmp: the database is at 0003, too new for this release"
+        told = "dmp: the database is at 9002, too new for this release"
         with pytest.raises(AssertionError, match=told), serving(made):
             pass

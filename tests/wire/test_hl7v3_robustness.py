@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from dmp.record.errors import ConsentMissing, DmpError, IncompleteRequest, InvalidIdentity, InvalidMessage
+from dmp.record.lists import FoundPerson, PersonSearch
 from dmp.record.management import CardIdentity, PartialTraits
 from dmp.record.patient import Contact, PatientId, Sex
 from dmp.record.record import Oppositions
@@ -13,12 +14,14 @@ from dmp.wire import hl7v3
 from management_builders import (
     ANSWER_ID,
     AT,
+    PATIENT,
     V3,
     a_change,
     a_closed_status,
     a_closing,
     a_guardian,
     a_header,
+    a_query_header,
     a_reopening,
     a_test,
     an_identity_request,
@@ -28,21 +31,26 @@ from management_builders import (
     traits,
 )
 
+SEARCH = PersonSearch(a_query_header(), "LE GOFF", "ZOE", "1979-03-28", Sex.FEMALE, city="Brest", postal_code="29200")
 REQUESTS = [
-    hl7v3.write_request(request)
-    for request in (
-        a_test(),
-        an_identity_request(),
-        an_opening(),
-        a_reopening(),
-        a_change(traits=PartialTraits.of(traits()), guardians=(a_guardian(),), deceased=True, address=()),
-        a_closing(),
-    )
+    hl7v3.write_search(SEARCH),
+    *(
+        hl7v3.write_request(request)
+        for request in (
+            a_test(),
+            an_identity_request(),
+            an_opening(),
+            a_reopening(),
+            a_change(traits=PartialTraits.of(traits()), guardians=(a_guardian(),), deceased=True, address=()),
+            a_closing(),
+        )
+    ),
 ]
 ANSWERS = [
     hl7v3.write_status(a_test(), a_closed_status(), message_id=ANSWER_ID, at=AT),
     hl7v3.write_identity(an_identity_request(), some_data(), message_id=ANSWER_ID, at=AT),
     hl7v3.write_done(a_closing(), message_id=ANSWER_ID, at=AT),
+    hl7v3.write_found(SEARCH, [FoundPerson((PATIENT,), traits(), "Brest")], message_id=ANSWER_ID, at=AT),
 ]
 NAMED = (InvalidMessage, IncompleteRequest, ConsentMissing, InvalidIdentity)
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -96,6 +104,8 @@ def test_a_damaged_request_is_read_or_refused_by_name(message, damage):
         _mutate(damaged, kind, place, word)
     _survives(hl7v3.read, damaged)
     _survives(hl7v3.read_header, damaged)
+    _survives(hl7v3.read_search, damaged)
+    _survives(hl7v3.read_search_header, damaged)
 
 
 @settings(max_examples=300, deadline=None)
@@ -104,7 +114,7 @@ def test_a_damaged_answer_is_read_or_refused_by_name(message, damage):
     damaged = resent(message)
     for kind, place, word in damage:
         _mutate(damaged, kind, place, word)
-    for reader in (hl7v3.read_acknowledgement, hl7v3.read_status, hl7v3.read_identity):
+    for reader in (hl7v3.read_acknowledgement, hl7v3.read_status, hl7v3.read_identity, hl7v3.read_found):
         _survives(reader, damaged)
 
 
@@ -163,4 +173,5 @@ def test_placeholders_anywhere_change_nothing(message):
     for element in list(padded.iter(etree.Element)):
         if len(element):
             element.insert(0, element.makeelement(element[0].tag, {NIL: "true"}))
-    assert hl7v3.read(padded) == hl7v3.read(message)
+    read = hl7v3.read_search if message is REQUESTS[0] else hl7v3.read
+    assert read(padded) == read(message)

@@ -11,6 +11,8 @@ FREE = frozenset(
         Verb.AUTHORISE,
         Verb.RENOUNCE,
         Verb.LEAVE_ATTENDING,
+        Verb.LIST_RECORDS,
+        Verb.FIND_PATIENTS,
         Verb.OPEN_RECORD,
         Verb.REOPEN_RECORD,
         Verb.READ_IDENTITY,

@@ -13,7 +13,7 @@ FEED_BY_STAFF = "TD2.2"
 READ_MASKED = "TD3.2-masked"
 READ_SET_ASIDE = "TD3.2-set-aside"
 """Reading what is hidden from the patient, archived, obsolete or deleted."""
-NOT_SERVED = frozenset({"TD0.1", "TD0.4", "TD0.5", "TD0.9", "TD0.10", "TD1.6"})
+NOT_SERVED = frozenset({"TD0.1", "TD0.9", "TD0.10"})
 """Rows of the published tables kept for completeness: no verb asks for them."""
 ROWS = frozenset(Verb) | {FEED_BY_STAFF, READ_MASKED, READ_SET_ASIDE} | NOT_SERVED
 EVIDENCE = ("confirmed", "decided")

@@ -23,7 +23,7 @@ from dmp.record.record import RecordState
 from dmp.record.verb import Verb
 
 MIDWIFE = "50"
-WITHOUT_RECORD = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.LIST_RETENTION)
+WITHOUT_RECORD = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.LIST_RETENTION, Verb.LIST_RECORDS, Verb.FIND_PATIENTS)
 """The acts that make sense where there is no record: the answer is «none», there will be one, or it is about many."""
 ON_CLOSED_RECORD = (Verb.TEST_RECORD, Verb.REOPEN_RECORD, Verb.HOLD_RECORD, Verb.LIFT_HOLD, Verb.DESTROY_RECORD)
 """Testing, reopening, destroying, and the legal hold, which reads and writes nothing of the content."""
@@ -55,7 +55,14 @@ KEPT_WHEN_BLOCKED = frozenset(
     }
 )
 """What a block leaves: testing, feeding, own documents, and giving up one's rights (DEC-8)."""
-THAT_READ = (Verb.READ_IDENTITY, Verb.FIND, Verb.FIND_REFERENCE, Verb.READ)
+THAT_READ = (
+    Verb.READ_IDENTITY,
+    Verb.LIST_RECORDS,
+    Verb.FIND_PATIENTS,
+    Verb.FIND,
+    Verb.FIND_REFERENCE,
+    Verb.READ,
+)
 """Acts that an opposed emergency mode stops; those that read nothing pass (DEC-27)."""
 MANAGEMENT = (Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD)
 

@@ -9,6 +9,7 @@ from dmp.record.actor import Caller
 from dmp.record.entry import DocumentEntry
 from dmp.record.record import Record
 from dmp.record.verb import Verb
+from dmp.record.viewer import Explanation, Viewer
 from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
@@ -29,7 +30,8 @@ class Ask:
     its ids. What he named and did not get is in the trace, even where it is
     optional. What he named and is `absent` is asked about too, in its turn: a
     message about two documents must not be answered otherwise when one is
-    hidden than when it does not exist (DEC-10).
+    hidden than when it does not exist (DEC-10); with another document as its
+    `entry`, the answer takes as long too.
     """
 
     verb: Verb
@@ -38,6 +40,8 @@ class Ask:
     absent: bool = False
     lot: tuple[DocumentEntry, ...] = ()
     named: str = ""
+    record: Record | None = None
+    """Another record than that of the scope: one of those that a list or a search may show."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,46 @@ class Scope:
     verb: Verb | None = None
     others: tuple[Record, ...] = ()
     """Other records that the act changes, each of which keeps the trace too (LC-18)."""
+    found_keep_trace: bool = False
+    """Each record that the act finds and may show keeps the trace too."""
 
     @property
     def main_verb(self) -> Verb:
         """What is done."""
         return self.verb or self.asks[0].verb
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that a list or a search may show, with the entries of it that were allowed."""
+
+    record: Record
+    entries: tuple[DocumentEntry, ...] = ()
+
+
+class Simulation(Protocol):
+    """What others would be answered about the record of one act («voir comme»).
+
+    Only what the caller of the act may know of enters it: for the rest of the
+    record, the answers are those of a record without it. Nothing is written.
+    """
+
+    @property
+    def kinds(self) -> tuple[Viewer, ...]:
+        """Every kind of people that the rights know."""
+        ...
+
+    def explained(self, viewer: Viewer) -> tuple[Explanation, ...]:
+        """What a viewer has of each document, by which rule."""
+        ...
+
+    def answered(self, viewer: Viewer, action: "Action[Result]") -> Result:
+        """What a search would give a viewer, by the code that searches.
+
+        Raises:
+            DmpError: what he would be told.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -71,6 +110,10 @@ class Turn:
     caller: Caller
     at: datetime
     new_id: Callable[[], str]
+    found: tuple[Found, ...] = ()
+    """Of the other records that were asked about, those that were allowed."""
+    simulation: Simulation | None = None
+    """For an act that asks for a right to simulate, and for no other."""
 
     @property
     def known_record(self) -> Record:

@@ -1,5 +1,6 @@
 """Read documents («consultation», ITI-43, TD3.2): every right is asked again at each reading."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dmp.actions.action import Ask, Scope, Turn
@@ -9,6 +10,7 @@ from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.patient import PatientId
 from dmp.record.profile import MIB
 from dmp.record.verb import Verb
+from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
 MOST_OCTETS = 64 * MIB
@@ -45,7 +47,8 @@ class ReadDocuments:
         contents = tx.inside(record)
         entries = contents.by_unique_id(self.unique_ids)
         asks = zip(asks_about(Verb.READ, entries, contents.lot_of), entries, strict=True)
-        return Scope(record, (Ask(Verb.READ), *(replace(ask, named=entry.unique_id) for ask, entry in asks)))
+        found = [replace(ask, named=entry.unique_id) for ask, entry in asks]
+        return Scope(record, (Ask(Verb.READ), *found, *_absent(self.unique_ids, entries, contents)))
 
     def apply(self, turn: Turn) -> tuple[ReadDocument | None, ...]:
         """One answer per uniqueId asked, in order; None for what is not there or may not be read.
@@ -66,6 +69,14 @@ class ReadDocuments:
             raise Refused(Problem(XdsCode.REPOSITORY_ERROR, told))
         read = {uuid: ReadDocument(entry, turn.contents.read_document(uuid)) for uuid, entry in found.items()}
         return tuple(None if entry is None else read[entry.uuid] for entry in chosen)
+
+
+def _absent(unique_ids: Iterable[str], entries: Iterable[DocumentEntry], contents: RecordContents) -> Iterator[Ask]:
+    """One ask for each document that is not there: it must cost what one does that the caller may not see (DEC-10)."""
+    there = {unique_key(entry.unique_id) for entry in entries}
+    for unique_id in unique_ids:
+        if unique_key(unique_id) not in there:
+            yield Ask(Verb.READ, contents.any_entry(), optional=True, absent=True, named=unique_id)
 
 
 def _preference(entry: DocumentEntry) -> tuple[bool, int]:

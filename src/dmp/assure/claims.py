@@ -12,11 +12,14 @@ from dmp.assure import (
     load,
     log,
     mask,
+    matrix,
     once,
     power,
     restore,
     saml,
     slow,
+    timing,
+    worlds,
 )
 from dmp.assure.claim import Claim
 
@@ -30,7 +33,10 @@ CLAIMS: tuple[Claim, ...] = (
     slow.CLAIM,
     log.CLAIM,
     mask.CLAIM,
+    worlds.CLAIM,
+    timing.CLAIM,
     idor.CLAIM,
+    matrix.CLAIM,
     corrupt.CLAIM,
     canary.CLAIM,
     fuzz.CLAIM,

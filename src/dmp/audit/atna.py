@@ -68,6 +68,7 @@ def _ihe(code: str, text: str) -> Coded:
     return Coded(code, "IHE Transactions", text)
 
 
+_ITI_47 = _ihe("ITI-47", "Patient Demographics Query")
 _ITI_18 = Event(QUERY, "E", _ihe("ITI-18", "Registry Stored Query"))
 _ITI_41 = Event(IMPORT, "C", _ihe("ITI-41", "Provide and Register Document Set-b"))
 _ITI_57 = Event(PATIENT_RECORD, "U", _ihe("ITI-57", "Update Document Set"))
@@ -90,12 +91,17 @@ _EVENTS = {
         ),
         _ITI_57,
     ),
+    Verb.FIND_PATIENTS: Event(QUERY, "E", _ITI_47),
     Verb.REMOVE_METADATA: Event(PATIENT_RECORD, "D", _ihe("ITI-62", "Remove Metadata")),
     Verb.REMOVE_DOCUMENTS: Event(PATIENT_RECORD, "D", _ihe("ITI-86", "Remove Documents")),
 }
 _OWN_ACTIONS = {
     Verb.TEST_RECORD: (QUERY, "E"),
     Verb.READ_IDENTITY: (QUERY, "E"),
+    Verb.SIMULATE: (QUERY, "E"),
+    Verb.SIMULATE_PERSON: (QUERY, "E"),
+    Verb.LIST_RECORDS: (QUERY, "E"),
+    Verb.LIST_AUTHORISATIONS: (QUERY, "E"),
     Verb.OPEN_RECORD: (PATIENT_RECORD, "C"),
     Verb.DESTROY_RECORD: (PATIENT_RECORD, "D"),
 }
@@ -106,8 +112,9 @@ _REGISTERED = Event(IMPORT, "C", _ihe("ITI-42", "Register Document Set-b"))
 def messages(trace: Trace, patient: PatientId | None, source: Source) -> Iterator[bytes]:
     """The audit messages of one trace: the event, and beside it an alert when a record was opened in an emergency.
 
-    The words of a search are in no trace (security 11.1), so the query itself
-    is told of by its transaction alone.
+    The words of a search inside a record are in no trace (security 11.1), so
+    that query is told of by its transaction alone; the criteria of a search of
+    persons are told.
     """
     yield _message(trace, event_of(trace), patient, source)
     if trace.who.mode in _EMERGENCIES:
@@ -175,6 +182,9 @@ def _objects(trace: Trace, patient: PatientId | None) -> Iterator[str]:
         identifier = f"{patient.number}^^^&{patient.root}&ISO"
         details = (("INS", identifier), *_circumstances(trace))
         yield _object(identifier, kind="1", role="1", type_=_PATIENT_NUMBER, details=details)
+    if trace.verb == Verb.FIND_PATIENTS:
+        yield _query(trace)
+        return
     for touched in trace.touched:
         yield _touched(touched, trace)
 
@@ -193,6 +203,16 @@ def _circumstances(trace: Trace) -> Iterable[tuple[str, str]]:
         ("trace", trace.id),
     )
     return [(name, value) for name, value in told if value]
+
+
+def _query(trace: Trace) -> str:
+    """The criteria of a search of persons, which a trace keeps since they name people (ITI-47, functional 4)."""
+    criteria = _base64("; ".join(touched.unique_id for touched in trace.touched))
+    return (
+        '<ParticipantObjectIdentification ParticipantObjectID="query" ParticipantObjectTypeCode="2"'
+        f' ParticipantObjectTypeCodeRole="24">{_ITI_47.element("ParticipantObjectIDTypeCode")}'
+        f"<ParticipantObjectQuery>{criteria}</ParticipantObjectQuery></ParticipantObjectIdentification>"
+    )
 
 
 def _touched(touched: Touched, trace: Trace) -> str:

@@ -121,7 +121,7 @@ class Trace:
     person; empty for acts that concern none. `rules` are the names of the
     rules that decided, `policy` the version of the tables they read. `detail`
     is the precise reason, which the caller was not told. Never a clinical
-    content, a title nor a search text.
+    content, a title nor the text of a search inside a record.
     """
 
     id: str

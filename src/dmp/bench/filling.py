@@ -45,6 +45,7 @@ SIGNATURE_SIZE = 5000
 _TABLES = {
     statements.ADD_DOCUMENT: schema.document,
     statements.ADD_PLACE: schema.place,
+    statements.ADD_LEAD: schema.lead,
     statements.ADD_IDENTIFIER: schema.identifier,
     statements.ADD_TRACE: schema.trace,
     statements.QUEUE_TRACE: schema.trace_queue,

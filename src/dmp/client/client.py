@@ -21,7 +21,16 @@ from dmp.record import dtm
 from dmp.record.actor import Authentication, Mode, Professional
 from dmp.record.codes import Code
 from dmp.record.entry import DocumentEntry, EntryStatus, SubmissionSet
-from dmp.record.errors import InvalidIdentity, Problem
+from dmp.record.errors import DmpCode, InvalidIdentity, Problem
+from dmp.record.lists import (
+    AuthorisationLine,
+    AuthorisationMode,
+    DateKind,
+    FoundPerson,
+    PersonSearch,
+    RecordLine,
+    RecordListRequest,
+)
 from dmp.record.management import (
     Acknowledgement,
     AdministrativeData,
@@ -40,12 +49,12 @@ from dmp.record.management import (
     RecordTest,
     ReopeningRequest,
 )
-from dmp.record.patient import Contact, Guardian, IdentityStatus, IdentityTraits, PatientId
+from dmp.record.patient import Contact, Guardian, IdentityStatus, IdentityTraits, PatientId, Sex
 from dmp.record.query import DocumentCriteria, FindDocuments, StoredQuery
 from dmp.record.record import ClosingReason, Oppositions
 from dmp.record.submission import MetadataUpdate, Submission
 from dmp.record.visibility import Visibility
-from dmp.wire import habilitations, hl7v3, soap
+from dmp.wire import habilitations, habilitations_list, hl7v3, patient_list, soap
 from dmp.wire.xds import iti18, iti18_request, iti41, iti42, iti43, iti57_request, iti62, iti86
 from dmp.wire.xds.responses import RegistryAnswer, ResponseStatus, read_registry_response
 from dmp.wire.xml import Element
@@ -178,6 +187,44 @@ class DmpClient:
         """Give up the role of attending doctor (TD0.3)."""
         request = AuthorisationRequest(AuthorisationAction.REMOVE, AuthorisationRole.ATTENDING)
         return self._authorisation(request, patient)
+
+    def list_authorisations(
+        self, patient: PatientId, mode: AuthorisationMode = AuthorisationMode.ALL
+    ) -> tuple[AuthorisationLine, ...]:
+        """Whom a record lets in, and whom it keeps out (TD1.6)."""
+        body = habilitations_list.write_list_request(mode)
+        reply = self._call("habilitations", habilitations_list.ACTIONS[0], body, patient)
+        answer = habilitations_list.read_list(reply.body)
+        if answer.status != DmpCode.OK:
+            raise CallRefused(answer.status, answer.context)
+        return answer.lines
+
+    def my_records(
+        self, date: DateKind = DateKind.LAST_AUTHORISATION, *, since: datetime | None = None, owner: str = ""
+    ) -> tuple[RecordLine, ...]:
+        """The records that let me read, or a professional of my structure (TD0.4)."""
+        body = patient_list.write_list_request(RecordListRequest(date, since, owner))
+        reply = self._call("patients", patient_list.ACTIONS[0], body, None)
+        answer = patient_list.read_list(reply.body)
+        if answer.status != DmpCode.OK:
+            raise CallRefused(answer.status, answer.context)
+        return answer.lines
+
+    def find_patients(
+        self,
+        family: str,
+        given: str = "",
+        *,
+        birth_date: str = "",
+        sex: Sex | None = None,
+        city: str = "",
+        postal_code: str = "",
+    ) -> tuple[FoundPerson, ...]:
+        """The persons of these traits, for a regulation centre (TD0.5); `birth_date` is a partial ISO date."""
+        header = self._header(query=True)
+        search = PersonSearch(header, family, given, birth_date, sex, city=city, postal_code=postal_code)
+        reply = self._call("patients", soap.Action.FIND_PATIENTS, hl7v3.write_search(search), None)
+        return _answered(hl7v3.read_found(reply.body))
 
     # -- documents
 
@@ -359,7 +406,7 @@ class DmpClient:
         service: str,
         action: str,
         body: Element,
-        patient: PatientId,
+        patient: PatientId | None,
         *,
         parts: Sequence[iti43.Part] | None = None,
     ) -> Reply:

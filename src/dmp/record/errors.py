@@ -200,13 +200,14 @@ class DocumentNotFound(DmpError):
 
 
 class AccessRefused(DmpError):
-    """The access rules said no and the caller may know it; `rule` names the rule."""
+    """The access rules said no and the caller may know it; `rule` names the rule, `next_step` what he can do now."""
 
     code = "access-refused"
 
-    def __init__(self, message: str, *, rule: str):
+    def __init__(self, message: str, *, rule: str, next_step: str = ""):
         super().__init__(message)
         self.rule = rule
+        self.next_step = next_step
 
 
 class StorageUnavailable(DmpError):

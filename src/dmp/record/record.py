@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from dmp.record.notice import NoticeWishes
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
 from dmp.record.visibility import Visibility
 
@@ -208,6 +209,8 @@ class Record:
     """Key of the record that absorbed this one; empty while it stands by itself."""
     absorbed: tuple[Absorption, ...] = ()
     proposal: Proposal | None = None
+    notices: NoticeWishes = NoticeWishes()
+    """What the holder wants to be told of, and how (PT-9)."""
     version: int = 1
 
     @property

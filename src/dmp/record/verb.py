@@ -11,11 +11,14 @@ class Verb(StrEnum):
     RENOUNCE = "TD0.3-renounce"
     BECOME_ATTENDING = "TD0.3-become-attending"
     LEAVE_ATTENDING = "TD0.3-leave-attending"
+    LIST_RECORDS = "TD0.4"
+    FIND_PATIENTS = "TD0.5"
     OPEN_RECORD = "TD1.1"
     REOPEN_RECORD = "TD1.2"
     READ_IDENTITY = "TD1.3a"
     CHANGE_IDENTITY = "TD1.3b"
     CLOSE_RECORD = "TD1.4"
+    LIST_AUTHORISATIONS = "TD1.6"
     SUBMIT = "TD2.1"
     REPLACE = "TD2.1-replace"
     FIND = "TD3.1"
@@ -39,3 +42,10 @@ class Verb(StrEnum):
     CONFIRM_SPLIT = "split-confirm"
     LIST_RETENTION = "retention-list"
     DESTROY_RECORD = "record-destroy"
+    SIMULATE = "simulate"
+    """See what a kind of people sees («voir comme»)."""
+    SIMULATE_PERSON = "simulate-person"
+    """See what somebody in particular sees: it tells whom the holder authorised and blocked."""
+
+
+SIMULATIONS = (Verb.SIMULATE, Verb.SIMULATE_PERSON)

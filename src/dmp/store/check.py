@@ -17,6 +17,7 @@ from dmp.audit.tree import commitment
 from dmp.record.errors import DmpError, StorageUnavailable
 from dmp.store import erasure, schema
 from dmp.store.check_record import Fault, Inside, faults_inside, faults_of_blobs, opened, rows_of
+from dmp.store.leads import missing_leads
 from dmp.store.sealing import verify_tree
 from dmp.store.side_by_side import Pair, side_by_side
 from dmp.store.snapshot import reading, snapshot, stream
@@ -98,6 +99,8 @@ def _check_record(
     try:
         inside = opened(reading(connection, store), key, rows)
         found = list(faults_inside(inside))
+        if missing_leads(connection, store.vault, inside.record):
+            found.append(("", "a list or a search that should lead to it does not"))
         _count(inside, counts)
     except LookupError:
         counts.update({"records": -1, "records destroyed": 1})
@@ -124,7 +127,7 @@ def _count(inside: Inside, counts: Counter[str]) -> None:
 def _lost_rows(store: Store) -> Iterator[Fault]:
     """Rows of a record that is not there."""
     with snapshot(store) as connection:
-        for table in (schema.page, schema.document, schema.identifier):
+        for table in (schema.page, schema.document, schema.identifier, schema.lead):
             held = select(true()).where(schema.record.c.record == table.c.record).exists()
             query = select(table.c.record).where(~held).distinct().limit(RECORDS_AT_ONCE)
             for row in connection.execute(query):

@@ -83,6 +83,11 @@ class RecordContents:
         wanted = frozenset(map(unique_key, unique_ids))
         return self._entries_where(lambda piece: piece.unique in wanted)
 
+    def any_entry(self) -> DocumentEntry | None:
+        """One entry of the record, whichever: what is asked about in the place of one that is not there."""
+        piece = next(self._sheaf.all(EntryPiece), None)
+        return None if piece is None else self._entry(piece)
+
     def lot_of(self, uuid: str) -> tuple[DocumentEntry, ...]:
         """Every entry that came with this one, itself included."""
         known = self._sheaf.get(EntryPiece, uuid)

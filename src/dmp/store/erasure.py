@@ -176,7 +176,7 @@ def _destroy_rows(connection: Connection, keys: Collection[str]) -> list[str]:
     """Empty these records without opening them, in one pass over each table; gives the names of their blobs."""
     blobs = connection.execute(select(schema.document.c.id).where(_among(schema.document, keys))).scalars().all()
     _move_identifiers(connection, keys)
-    for table in (schema.page, schema.document, schema.place):
+    for table in (schema.page, schema.document, schema.place, schema.lead):
         connection.execute(delete(table).where(_among(table, keys)))
     emptied = {"state": RecordState.DESTROYED.value, "master": "", "wrapped": b"", "sealed": b""}
     record = schema.record

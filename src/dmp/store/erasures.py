@@ -20,6 +20,7 @@ from dmp.store import statements
 from dmp.store.blobs import Blobs
 from dmp.store.keys.journal import Fate, Line
 from dmp.store.lane import Batch, Lane
+from dmp.store.leads import drop_leads
 from dmp.store.packing import microseconds
 from dmp.store.pages import EntryPiece, FolderPiece
 from dmp.store.places import Places
@@ -145,6 +146,7 @@ class Erasures:
         for kind in (EntryPiece, FolderPiece):
             for piece in held.sheaf.all(kind):
                 self._places.forget(piece.uuid, key)
+        drop_leads(self._batch, self._vault, record)
         for token in sorted({self._vault.person(patient) for patient in record.identifiers}):
             self._batch.add(statements.DROP_IDENTIFIER, {"token": token, "key": key})
             self._batch.add(statements.ADD_FORMER_IDENTIFIER, {"token": token, "record": key})

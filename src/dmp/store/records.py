@@ -10,6 +10,7 @@ from dmp.record.record import Record
 from dmp.store import statements
 from dmp.store.failures import Conflict
 from dmp.store.lane import Batch, Lane, Row
+from dmp.store.leads import write_leads
 from dmp.store.packing import microseconds, pack, unpack_record
 from dmp.store.pages import Pages, Sheaf
 from dmp.store.vault import Seal, Vault
@@ -107,9 +108,9 @@ class Records:
             raise LookupError("no record has this key")
         return record
 
-    def find(self, key: str) -> Record | None:
-        """Read one record by its key; None when there is none, or it was destroyed."""
-        return self._found(key)
+    def find(self, key: str, *, listed_only: bool = False) -> Record | None:
+        """Read one record by its key; None when there is none, or it was destroyed. `listed_only` is as in `of`."""
+        return self._found(key, glance=listed_only and not self._lane.held)
 
     def _found(self, key: str, *, glance: bool = False) -> Record | None:
         held = self._held.get(key) or self._read(key, glance=glance)
@@ -172,6 +173,7 @@ class Records:
         tokens = sorted({self._vault.person(patient) for patient in record.identifiers})
         self._batch.add(statements.ADD_IDENTIFIER, *({"token": token, "record": record.key} for token in tokens))
         self._added |= dict.fromkeys(tokens, record.key)
+        write_leads(self._batch, self._vault, before=None, after=record)
         seal, master, wrapped = self._vault.new_key(record.key)
         sealed = _close(seal, record)
         row = {
@@ -201,6 +203,7 @@ class Records:
         changed = replace(record, version=record.version + 1)
         kept = {"record": record.key, "version": record.version, "at": microseconds(at), "sealed": held.sealed}
         self._batch.add(statements.KEEP_VERSION, kept)
+        write_leads(self._batch, self._vault, before=held.record, after=changed)
         held.record, held.sealed = changed, _close(held.seal, changed)
         self._batch.touch(record.key, *self._row_of(held))
         return changed

@@ -179,5 +179,31 @@ activity = Table(
 )
 """Who works where."""
 
+job = Table(
+    "job",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("record", _KEY, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease", BigInteger, nullable=False),
+    Column("worker", String(36), nullable=False),
+    Column("said", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("job_by_due", "state", "due"),
+)
+"""What is to be done later (`store/jobs.py`): `id` is a keyed hash of what for, `due` when, or when it was over,
+`lease` how long `worker` holds it (0: nobody), `said` what came of it; `sealed` is emptied when it is done."""
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("record", _KEY, primary_key=True),
+)
+"""From a keyed hash to a record: of whom it lets in, by month; of pairs of traits of the person (`record/leads.py`)."""
+
 APPEND_ONLY = ("trace", "leaf", "head", "record_history", "erasure")
 """Tables that no statement may change or empty: triggers refuse it."""

@@ -144,6 +144,11 @@ DROP_DOCUMENT = Prepared(
 )
 ADD_PLACE = into(schema.place)
 FIND_PLACE = Prepared(select(schema.place.c.record).where(schema.place.c.token == bindparam("token")))
+ADD_LEAD = into(schema.lead)
+FIND_LEAD = Prepared(select(schema.lead.c.record).where(schema.lead.c.token == bindparam("token")))
+DROP_LEAD = Prepared(
+    delete(schema.lead).where(schema.lead.c.token == bindparam("token"), schema.lead.c.record == _key), alone=True
+)
 ADD_IDENTIFIER = into(schema.identifier)
 FIND_IDENTIFIER = Prepared(select(schema.identifier.c.record).where(schema.identifier.c.token == bindparam("token")))
 

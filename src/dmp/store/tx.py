@@ -20,7 +20,9 @@ from dmp.store.erasures import Erasures
 from dmp.store.failures import Conflict, told_apart
 from dmp.store.keys.token import Token
 from dmp.store.lane import Batch, Lane
+from dmp.store.leads import Leads
 from dmp.store.moving import Moving
+from dmp.store.outbox import Outbox
 from dmp.store.places import Places
 from dmp.store.records import Addresses, Records
 from dmp.store.replay import Replays
@@ -45,10 +47,12 @@ class Tx:
         self._afterwards: list[Callable[[], None]] = []
         self.records = Records(lane, self._batch, vault, addresses)
         self.places = Places(lane, self._batch, vault)
+        self.leads = Leads(lane, self._batch, vault)
         self.traces = Traces(lane, self._batch, vault, self.records)
         self.replays = Replays(lane, self._batch, vault)
         self.directory = Directory(lane, self._batch)
         self.retention = Retention(lane, vault)
+        self.outbox = Outbox(lane, self._batch, vault, self.records)
         self.erasures = Erasures(
             lane,
             self._batch,

@@ -2,22 +2,21 @@
 
 from lxml import etree
 
-from dmp.record.errors import IncompleteRequest, InvalidMessage
+from dmp.record.errors import IncompleteRequest
 from dmp.record.management import (
     AuthorisationAction,
     AuthorisationAnswer,
     AuthorisationRequest,
     AuthorisationRole,
 )
-from dmp.wire.xml import NS, Element, text
+from dmp.wire.small_message import check_root, only_text
+from dmp.wire.xml import NS, Element
 
 HAB = NS["hab"]
 REQUEST = "setAuthorization"
 ANSWER = "setAuthorizationResponse"
 ACTIONS = (f"{HAB}:HabilitationsEndPoint:{REQUEST}", f"{HAB}:{REQUEST}")
 """Both spellings of the request's `wsa:Action`; the first is the published one (DEC-119)."""
-ANSWER_ACTIONS = tuple(f"{action}Response" for action in ACTIONS)
-"""The `wsa:Action` of the answer, in the order of `ACTIONS`."""
 
 
 def read_authorisation(body: Element) -> AuthorisationRequest:
@@ -27,8 +26,8 @@ def read_authorisation(body: Element) -> AuthorisationRequest:
         InvalidMessage: not this message.
         IncompleteRequest: `action` missing or unknown, or a `role` that is unknown; the path is named.
     """
-    _check_root(body, REQUEST)
-    action, role = _text(body, "action"), _text(body, "role")
+    check_root(body, HAB, REQUEST)
+    action, role = only_text(body, "action"), only_text(body, "role")
     if action not in tuple(AuthorisationAction):
         raise IncompleteRequest("neither AJOUT nor SUPPRESSION", element=f"{REQUEST}/action")
     if role and role not in tuple(AuthorisationRole):
@@ -52,11 +51,11 @@ def read_authorisation_answer(body: Element) -> AuthorisationAnswer:
         InvalidMessage: not this message.
         IncompleteRequest: no `output`, or one without `status`.
     """
-    _check_root(body, ANSWER)
+    check_root(body, HAB, ANSWER)
     output = body.find(_name("output"))
-    if output is None or not _text(output, "status"):
+    if output is None or not only_text(output, "status"):
         raise IncompleteRequest("element missing", element=f"{ANSWER}/output/status")
-    return AuthorisationAnswer(_text(output, "status"), _text(output, "context"))
+    return AuthorisationAnswer(only_text(output, "status"), only_text(output, "context"))
 
 
 def write_authorisation_answer(answer: AuthorisationAnswer) -> Element:
@@ -71,20 +70,3 @@ def write_authorisation_answer(answer: AuthorisationAnswer) -> Element:
 
 def _name(local: str) -> str:
     return f"{{{HAB}}}{local}"
-
-
-def _check_root(body: Element, name: str) -> None:
-    if body.tag != _name(name):
-        raise InvalidMessage("not the message of this service", element="Body")
-
-
-def _text(parent: Element, local: str) -> str:
-    """The text of the only child of that name, empty when absent.
-
-    Raises:
-        IncompleteRequest: it is there more than once.
-    """
-    children = list(parent.iterchildren(_name(local)))
-    if len(children) > 1:
-        raise IncompleteRequest("more than one element", element=f"{etree.QName(parent).localname}/{local}")
-    return text(children[0]).strip() if children else ""

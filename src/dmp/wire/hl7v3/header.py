@@ -47,7 +47,15 @@ def read_header(body: Element) -> MessageHeader:
         InvalidMessage: not a management message, or one without an id to answer to.
     """
     interaction_of(body)
-    root = Node.root(body)
+    return read_any_header(Node.root(body))
+
+
+def read_any_header(root: Node) -> MessageHeader:
+    """The same of a message of any kind.
+
+    Raises:
+        InvalidMessage: one without an id to answer to.
+    """
     id_ = root.find("id")
     if id_ is None or not id_.get("root"):
         raise InvalidMessage("a message without id cannot be answered", element=f"{root.path}/id")

@@ -44,7 +44,7 @@ def read_traits(person: Node) -> PartialTraits:
         birth_first_name=name.birth_given,
         birth_first_names=None if name.given is None else " ".join(name.given),
         birth_date=_birth_date(person),
-        sex=_sex(person),
+        sex=read_sex(sex) if (sex := person.maybe("administrativeGenderCode")) else None,
         birth_place=_birth_place(person),
         used_name=name.used,
         used_first_name=name.used_given,
@@ -106,10 +106,14 @@ def _birth_date(person: Node) -> str | None:
     return date
 
 
-def _sex(person: Node) -> Sex | None:
-    node = person.maybe("administrativeGenderCode")
-    code = node.get("code").upper() if node else ""
-    if node is None or not code:
+def read_sex(node: Node) -> Sex | None:
+    """The sex that a code tells; None for an empty one.
+
+    Raises:
+        InvalidIdentity: a code of no sex.
+    """
+    code = node.get("code").upper()
+    if not code:
         return None
     if code not in _SEXES:
         raise InvalidIdentity("not a sex", element=f"{node.path}/@code")

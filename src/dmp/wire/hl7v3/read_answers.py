@@ -32,7 +32,7 @@ def read_acknowledgement(body: Element) -> Acknowledgement:
         InvalidMessage: not an answer to a management message.
         IncompleteRequest: the answer lacks its verdict or its target.
     """
-    return _acknowledgement(_answer(body))
+    return acknowledgement_of(_answer(body))
 
 
 def read_status(body: Element) -> RecordStatus | Acknowledgement:
@@ -44,7 +44,7 @@ def read_status(body: Element) -> RecordStatus | Acknowledgement:
         InvalidIdentity: an identifier or a trait that is not well formed.
     """
     root = _answer(body)
-    verdict = _acknowledgement(root)
+    verdict = acknowledgement_of(root)
     if not verdict.accepted:
         return verdict
     patient = _patient(root)
@@ -58,7 +58,7 @@ def read_identity(body: Element) -> AdministrativeData | Acknowledgement | None:
         InvalidMessage, IncompleteRequest, InvalidIdentity: as `read_status`.
     """
     root = _answer(body)
-    verdict = _acknowledgement(root)
+    verdict = acknowledgement_of(root)
     if not verdict.accepted:
         return verdict
     patient = _patient(root)
@@ -77,7 +77,12 @@ def _answer(body: Element) -> Node:
     return Node.root(body)
 
 
-def _acknowledgement(root: Node) -> Acknowledgement:
+def acknowledgement_of(root: Node) -> Acknowledgement:
+    """The verdict of an answer, be it told by an attribute or by a child (xds-wire 9.1).
+
+    Raises:
+        IncompleteRequest: the answer lacks its verdict or its target.
+    """
     node = root.need("acknowledgement")
     child = node.find("typeCode")
     verdict = node.get("typeCode") or (child.get("code") if child else "")

@@ -1,0 +1,86 @@
+"""Look at a record again on its day, and tell its holder if there is still something to tell (AR-1, AR-19)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dmp.actions.action import NOTHING, Ask, Scope, Turn
+from dmp.notices.recipients import notice_of
+from dmp.record.actor import Caller, Operator
+from dmp.record.age import is_minor
+from dmp.record.dtm import PARIS
+from dmp.record.entry import EntryStatus
+from dmp.record.notice import Notice, NoticeKind, Timer, TimerKind
+from dmp.record.verb import Verb
+from dmp.store.tx import Tx
+
+JOB = Caller(Operator("notice-job"))
+"""Who looks when the day has come, without being asked."""
+
+
+class Looked(StrEnum):
+    """What a look came to."""
+
+    TOLD = "told"
+    OVER = "over"
+    """Nothing to tell any more: renewed, announced, removed, or shown by itself meanwhile."""
+    NOT_WANTED = "not-wanted"
+
+
+@dataclass(frozen=True)
+class TellWhenDue:
+    """What a timer of a record has come to.
+
+    Asks for what it reads: how to reach the holder, and what he decided.
+    """
+
+    record: str
+    timer: Timer
+
+    verb = Verb.READ_IDENTITY
+    about = NOTHING
+
+    def scope(self, tx: Tx) -> Scope:
+        """The record alone."""
+        return Scope(tx.records.find(self.record), (Ask(self.verb),))
+
+    def apply(self, turn: Turn) -> Looked:
+        """Put the notice into the outbox, in this transaction."""
+        found = list(self._found(turn))
+        for notice in found:
+            turn.tx.outbox.tell(self.record, notice, at=turn.at)
+        if found:
+            return Looked.TOLD
+        return Looked.NOT_WANTED if self._still_stands(turn) else Looked.OVER
+
+    def _found(self, turn: Turn) -> Iterator[Notice]:
+        if not self._still_stands(turn):
+            return
+        record, subject = turn.known_record, self.timer.subject
+        if self.timer.kind is TimerKind.ANNOUNCEMENT:
+            since = record.visibility[subject].hidden_from_patient_since
+            yield from notice_of(record, NoticeKind.ANNOUNCEMENT, f"{subject} {since}", turn.at)
+        else:
+            about = f"{subject} {self.timer.due.isoformat()}"
+            yield from notice_of(record, NoticeKind.AUTHORISATION_ENDED, about, turn.at)
+
+    def _still_stands(self, turn: Turn) -> bool:
+        record, timer = turn.known_record, self.timer
+        # What was absorbed hides and lets in through the record that absorbed it, which has timers of its own (LC-18).
+        if record.merged_into or (timer.over is not None and turn.at >= timer.over):
+            return False
+        if timer.kind is TimerKind.AUTHORISATION:
+            given = record.authorisation_of(timer.subject)
+            return given is not None and given.until == timer.due
+        return self._waits_to_be_announced(turn)
+
+    def _waits_to_be_announced(self, turn: Turn) -> bool:
+        """Still hidden from the patient, still there, and not hidden from those who would be told (AR-19, AR-21)."""
+        record = turn.known_record
+        hidden = record.visibility.get(self.timer.subject)
+        if hidden is None or hidden.hidden_from_patient_since is None:
+            return False
+        minor = record.traits is not None and is_minor(record.traits.birth_date, turn.at.astimezone(PARIS).date())
+        if minor and hidden.hidden_from_guardians:
+            return False
+        return any(entry.status is not EntryStatus.DELETED for entry in turn.contents.by_chain(self.timer.subject))

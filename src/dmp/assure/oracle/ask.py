@@ -1,0 +1,18 @@
+"""Ask the oracle."""
+
+from dmp.assure.oracle.citizens import Citizen, Nobody
+from dmp.assure.oracle.rules import Carer
+from dmp.assure.oracle.situation import Kind, Person, Standing
+
+Advice = Carer | Citizen | Nobody
+
+
+def advise(person: Person, standing: Standing) -> Advice:
+    """The oracle for one caller and one record; it answers for every act and every document."""
+    match person.kind:
+        case Kind.PROFESSIONAL | Kind.STAFF | Kind.SOFTWARE:
+            return Carer(person, standing)
+        case Kind.HOLDER | Kind.REPRESENTATIVE:
+            return Citizen(person, standing)
+        case _:
+            return Nobody(person, standing)

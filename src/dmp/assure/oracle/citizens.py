@@ -1,0 +1,107 @@
+"""What the holder and who acts for him may do, what those who run the service may not (functional 6, DEC-16)."""
+
+from dmp.assure.oracle.situation import Announced, Answer, Kind, Paper, Person, Standing, Whose
+from dmp.assure.oracle.transactions import (
+    CONTENTS,
+    HOLDER_UNTOLD,
+    HOLDERS,
+    REPRESENTATIVE_UNTOLD,
+    REPRESENTATIVES,
+    RUNNING,
+    UNTOLD,
+    WITHOUT_RECORD,
+)
+from dmp.record.actor import Mode
+from dmp.record.entry import EntryStatus
+from dmp.record.record import RecordState
+from dmp.record.verb import Verb
+
+OWN_ONLY = frozenset({Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE})
+"""On what the patient put in (DEC-16, DEC-17)."""
+
+
+class Citizen:
+    """The holder of the record, or his legal representative."""
+
+    def __init__(self, person: Person, standing: Standing):
+        """Settle what does not depend on the document."""
+        self.person, self.standing = person, standing
+        self.holder = person.kind is Kind.HOLDER
+
+    def record(self, verb: Verb) -> Answer:  # noqa: PLR0911 - one way out for each rule
+        """May he do this to the record, or at all where a document is meant."""
+        if verb in RUNNING:
+            return Answer(False, "LC-18, xds-wire 7.6, 7.7: for those who run the service")
+        if verb in UNTOLD or verb in WITHOUT_RECORD:
+            return Answer(None, "not told by the rules")
+        if self.person.mode is not Mode.NORMAL:
+            return Answer(False, "functional 3.3, security 8: emergency modes are for professionals")
+        if self.standing.state in (None, RecordState.DESTROYED):
+            return self._without_record(verb)
+        if not self.holder and not self.standing.minor:
+            return Answer(False, "LC-16: nobody represents an adult by parental authority")
+        if verb in (HOLDER_UNTOLD if self.holder else REPRESENTATIVE_UNTOLD):
+            return Answer(None, "not told by the rules")
+        if verb not in (HOLDERS if self.holder else REPRESENTATIVES):
+            return Answer(False, "functional 3.3: for professionals")
+        if self.standing.state is RecordState.CLOSED and verb is not Verb.TEST_RECORD:
+            return Answer(False, "DEC-5: closed")
+        return Answer(True, HOLDERS[verb])
+
+    def _without_record(self, verb: Verb) -> Answer:
+        if self.holder and verb in (Verb.OPEN_RECORD, Verb.TEST_RECORD):
+            return Answer(None, "LC-3: on line, with a code; not by a message")
+        return Answer(None if verb in (Verb.TEST_RECORD, Verb.READ_IDENTITY) else False, "functional 2.1: no record")
+
+    def knows_of(self, paper: Paper) -> bool:
+        """May he know that it exists: the announcement, and for a representative what the minor keeps to himself."""
+        if paper.announced in (Announced.UNDER_A_FORTNIGHT, Announced.UNDER_A_MONTH):
+            return False  # AR-19, DEC-24
+        return self.holder or not paper.from_guardians
+
+    def paper(self, verb: Verb, paper: Paper) -> Answer:
+        """May he do this to this document."""
+        door = self.record(verb)
+        shut = self.record(Verb.DELETE).allowed is False
+        if not self.knows_of(paper):
+            return Answer(False, "AR-19, DEC-24, functional 3.2: hidden from him", hidden=None if shut else True)
+        if door.allowed is not True:
+            return Answer(door.allowed, door.clause, hidden=None)
+        if verb in OWN_ONLY and paper.whose is not Whose.OF_THE_PATIENT:
+            return Answer(False, "DEC-16, DEC-17: his own deposits", hidden=False)
+        if verb in OWN_ONLY and not self.holder:
+            return Answer(None, "DEC-17 says the patient only, LC-15 that his parents act for him")
+        if paper.status is EntryStatus.DELETED and not self.holder:
+            return Answer(None, "DEC-23 names the holder alone, LC-15 gives the representative his rights")
+        return door
+
+    def signature(self, verb: Verb, lot: tuple[Paper, ...]) -> Answer:
+        """The signature of a lot goes with its documents (DEC-12)."""
+        door = self.record(verb)
+        if door.allowed is False:
+            return door
+        seen = [self.paper(verb, paper).allowed for paper in lot]
+        return Answer(True if True in seen else None if None in seen else False, "DEC-12", hidden=True)
+
+
+class Nobody:
+    """The holder of another record, and those who run the service: no document, ever (security 6.6, LOG-6)."""
+
+    def __init__(self, person: Person, standing: Standing):
+        """Nothing depends on the record."""
+        self.person, self.standing = person, standing
+
+    def record(self, verb: Verb) -> Answer:
+        """No document; of the acts that run the service the rules on access do not speak."""
+        stranger = self.person.kind is Kind.ANOTHER_HOLDER
+        if verb in (*CONTENTS, Verb.SUBMIT) or (stranger and self.standing.state is not None):
+            return Answer(False, "security 6.6: not his record" if stranger else "LOG-6: no content")
+        return Answer(None, "not told by the rules of access")
+
+    def paper(self, verb: Verb, paper: Paper) -> Answer:  # noqa: ARG002 - the same for every document
+        """None."""
+        return Answer(False, "security 6.6, LOG-6")
+
+    def signature(self, verb: Verb, lot: tuple[Paper, ...]) -> Answer:  # noqa: ARG002 - the same for every lot
+        """None."""
+        return Answer(False, "security 6.6, LOG-6")

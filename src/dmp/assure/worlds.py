@@ -1,0 +1,130 @@
+"""`worlds`: what somebody may not know of changes nothing of what he is told (T-WORLDS, security 7, AR-17, DEC-10).
+
+Two services run side by side. In the first everything happens; in the second
+only what the viewer may see. He then asks both the same, knowing the ids of
+all that is hidden from him, on every operation that is served. The answers
+must be the same, octet for octet, and both worlds keep the same traces.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from dmp.assure.claim import Claim, Counter, Figure, Leg, Tally
+from dmp.assure.two_worlds.asking import Endpoint, Make, Probe, ask
+from dmp.assure.two_worlds.managing import FIND_PERSONS
+from dmp.assure.two_worlds.questions import endpoints, questions, unasked
+from dmp.assure.two_worlds.scene import Scene
+from dmp.assure.two_worlds.viewers import VIEWERS, Seen, Viewer
+from dmp.assure.two_worlds.viewers import play as play_scene
+from dmp.assure.two_worlds.world import Worlds, worlds
+from dmp.sandbox.population import Person, people
+
+QUESTIONS = 14
+"""Asked in one scene, of about eighty that there are."""
+FIRST_QUESTION = 1000
+"""The step of the first question; those of a scene come before."""
+ENOUGH = 40
+"""Scenes after which every operation and every viewer must have had its turn, thrice the number of operations."""
+
+
+def play(leg: Leg) -> Tally:
+    """Play scenes in both worlds, and ask."""
+    counter = Counter()
+    for endpoint in unasked():
+        counter.wrong("without question", str(endpoint))
+    with worlds(leg.folder / "worlds") as both:
+        trial = Trial(both, leg, counter)
+        cast = adults(leg.seed, -(-leg.size // QUESTIONS) + 1)
+        viewers = leg.dice("viewers").sample(VIEWERS, len(VIEWERS))
+        number = 0
+        while counter.tally()["pairs"] < leg.size:
+            trial.run(cast[number], viewers[number % len(viewers)], number)
+            number += 1
+    return counter.tally()
+
+
+def adults(seed: int, count: int) -> list[Person]:
+    """So many invented people without guardians of their own."""
+    return [person for person in people(seed, 2 * count + 8) if not person.guardians][:count]
+
+
+@dataclass
+class Trial:
+    """Two worlds, and which operations wait for their turn."""
+
+    worlds: Worlds
+    leg: Leg
+    counter: Counter
+    waiting: deque[Endpoint] = field(default_factory=lambda: deque(endpoints()))
+
+    def run(self, person: Person, viewer: Viewer, number: int) -> None:
+        """One scene: what is hidden comes about, and the viewer asks."""
+        dice = self.leg.dice("scene", number)
+        seen = play_scene(Scene(self.worlds, person, dice), viewer)
+        self.counter.add("scenes")
+        self.counter.add(f"viewer {viewer.name}")
+        for step, (endpoint, make) in enumerate(self._chosen(dice, questions(seen)), start=FIRST_QUESTION):
+            self._compare(seen, make(), step, number)
+            self.counter.add(f"asked {endpoint}")
+            done = self.counter.add("pairs")
+            self.leg.advance(done)
+            if done == self.leg.size:
+                break
+        seen.leave()
+
+    def _chosen(self, dice: Random, every: Sequence[tuple[Endpoint, Make]]) -> list[tuple[Endpoint, Make]]:
+        """Some of the questions in their order, one of them about the operation that has waited longest."""
+        offered = {endpoint for endpoint, _ in every}
+        turn = next(endpoint for endpoint in self.waiting if endpoint in offered)
+        self.waiting.remove(turn)
+        self.waiting.append(turn)
+        first = dice.choice([index for index, (endpoint, _) in enumerate(every) if endpoint == turn])
+        others = [index for index in range(len(every)) if index != first]
+        return [every[index] for index in sorted((first, *dice.sample(others, QUESTIONS - 1)))]
+
+    def _compare(self, seen: Seen, probe: Probe, step: int, number: int) -> None:
+        before = [world.count_traces() for world in self.worlds.all]
+        first, second = [ask(world, seen.caller, probe, step) for world in self.worlds.all]
+        left = [world.count_traces() - count for world, count in zip(self.worlds.all, before, strict=True)]
+        note = f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {probe.label}"
+        if first != second:
+            self.counter.wrong("different", note)
+        if not _well_traced(probe.endpoint, left):
+            self.counter.wrong("traced otherwise", note)
+
+
+def _well_traced(endpoint: Endpoint, left: Sequence[int]) -> bool:
+    """One trace for one question; a search of persons leaves one more in each record found (AR-11)."""
+    alike = len(set(left)) == 1
+    return alike and (left[0] == 1 or (endpoint == FIND_PERSONS and left[0] > 1))
+
+
+def judge(total: Tally) -> list[Figure]:
+    """No difference anywhere, and everything served was asked."""
+    served, enough = endpoints(), total["scenes"] >= ENOUGH
+    asked = sum(total[f"asked {endpoint}"] > 0 for endpoint in served)
+    looked = sum(total[f"viewer {viewer.name}"] > 0 for viewer in VIEWERS)
+    return [
+        Figure("pairs of answers", total["pairs"], least=1),
+        Figure("scenes", total["scenes"], least=1),
+        Figure("kinds of viewer", looked, least=len(VIEWERS) if enough else 1),
+        Figure("operations asked", asked, least=len(served) if enough else 1),
+        Figure("operations without a question", total["without question"], most=0),
+        Figure("answers that differ", total["different"], most=0),
+        Figure("questions traced otherwise", total["traced otherwise"], most=0),
+    ]
+
+
+CLAIM = Claim(
+    name="worlds",
+    promise="What is hidden from somebody changes nothing of what he is told, not one octet, whatever he asks and "
+    "whatever he knows of it: he cannot tell that it is there.",
+    counted="pairs of answers",
+    count=3000,
+    leg=1000,
+    play=play,
+    judge=judge,
+    source="T-WORLDS (security 14), security 7, AR-17",
+)

@@ -1,0 +1,50 @@
+"""Send the messages of the outbox to people, by the first of their channels that this service has (PT-9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from dmp.notices.words import Words, words_of
+from dmp.record.job import Job
+from dmp.record.notice import Channel, Message
+
+SENT, NO_CHANNEL, NOT_SET = "sent", "no-channel", "channel-not-set"
+"""What comes of a notice: sent; the person has no address; he has one, of a channel that this service has not."""
+
+
+class Sender(Protocol):
+    """One channel. A message that is sent again bears the same name: who receives it may drop the second."""
+
+    def send(self, address: str, words: Words, *, name: str) -> None:
+        """Send it, and return once the other side has taken it.
+
+        Raises:
+            Failed: it was not taken.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The channels of a service; `portal` is where a message says to look."""
+
+    senders: Mapping[Channel, Sender]
+    portal: str = ""
+
+    def deliver(self, job: Job, payload: bytes) -> str:
+        """Send one message.
+
+        Raises:
+            Failed: the channel did not take it.
+        """
+        message = msgspec.json.decode(payload, type=Message)
+        if not message.addresses:
+            return NO_CHANNEL
+        for address in message.addresses:
+            sender = self.senders.get(address.channel)
+            if sender is not None:
+                sender.send(address.to, words_of(message.text, self.portal), name=job.id)
+                return SENT
+        return NOT_SET

@@ -1,0 +1,110 @@
+"""Notices («notifications»): that something happened in somebody's record, who is told, and how (PT-9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; the text of each is in `notices/texts.toml`."""
+
+    EMERGENCY_ACCESS = "emergency-access"
+    """Somebody used break-glass or the mode of an emergency call centre (AR-9, AR-11)."""
+    ATTENDING_DECLARED = "attending-declared"
+    """A doctor declared himself attending doctor (DEC-1)."""
+    ANNOUNCEMENT = "announcement"
+    """A document has waited a fortnight to be announced (AR-19, R.1111-53)."""
+    AUTHORISATION_ENDED = "authorisation-ended"
+    """A right to read has lapsed (AR-1)."""
+
+
+ALWAYS_TOLD = frozenset({NoticeKind.EMERGENCY_ACCESS, NoticeKind.ATTENDING_DECLARED, NoticeKind.ANNOUNCEMENT})
+"""What the law, or a decision, has the holder told at once, whatever he wishes (PT-9, AR-19, DEC-1)."""
+
+
+class Frequency(StrEnum):
+    """How often somebody wants to be told of what he need not be told of (PT-9: opt-in)."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    """One message a day, that names nothing of what happened."""
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    """How a message reaches somebody («canal»)."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class MailSecurity(StrEnum):
+    """How the way to the server that takes our e-mail is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+    """In clear: on this machine only (`settings.check`)."""
+
+
+@dataclass(frozen=True)
+class NoticeWishes:
+    """What the holder asked for; nothing is told without being asked for, but what is always told (PT-9)."""
+
+    frequency: Frequency = Frequency.NONE
+    channel: Channel = Channel.EMAIL
+    """The one to try first."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a message goes: an e-mail address, or a mobile number with its country (`+33…`)."""
+
+    channel: Channel
+    to: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that people are to be told of about a record.
+
+    `about` tells it from others of its kind, so that each is sent once. For
+    each person, `people` holds the addresses that may be used, best first; one
+    who has none is told nothing. No text: what is said depends on the kind
+    alone, and names neither document nor person (PT-9).
+    """
+
+    kind: NoticeKind
+    about: str
+    people: tuple[tuple[Address, ...], ...]
+    frequency: Frequency = Frequency.IMMEDIATE
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the outbox holds: the name of a text (`notices/texts.toml`), and the addresses of one person."""
+
+    text: str
+    addresses: tuple[Address, ...]
+
+
+class TimerKind(StrEnum):
+    """What is looked at again on its day."""
+
+    ANNOUNCEMENT = "announcement"
+    """A chain of documents hidden from its patient (AR-19)."""
+    AUTHORISATION = "authorisation"
+    """A right to read, by whom it was given to (AR-1)."""
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something of a record to look at again on its day («échéance»): it may then be worth a notice, or be over.
+
+    Looked at from `over` on, it is worth nothing any more.
+    """
+
+    kind: TimerKind
+    subject: str
+    due: datetime
+    over: datetime | None = None

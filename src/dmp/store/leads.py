@@ -1,0 +1,73 @@
+"""From a lead to the records it proposes: keyed hashes, written with each record (TD0.4, TD0.5, security 12.3).
+
+Whatever writes a record writes its leads with it (`store/records.py`), so that
+no act can forget them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from dmp.record.leads import leads_of
+from dmp.record.record import Record, RecordState
+from dmp.store import schema, statements
+from dmp.store.lane import Batch, Lane
+from dmp.store.vault import Vault
+
+_LENGTH = 16
+"""Octets of a token, as those of `places`."""
+
+
+class Leads:
+    """Look-ups; they tell keys of records, never what is in them."""
+
+    def __init__(self, lane: Lane, batch: Batch, vault: Vault):
+        """Read on a lane, write into a batch."""
+        self._lane = lane
+        self._batch = batch
+        self._vault = vault
+
+    def records_of(self, leads: Iterable[str]) -> list[str]:
+        """The keys of the records that any of these leads to, each once, in order."""
+        tokens = sorted({lead_token(self._vault, lead) for lead in leads})
+        return sorted({key for token in tokens for key in self._records_of(token)})
+
+    def complete(self, record: Record) -> bool:
+        """Add the leads that a record lacks; tell whether it lacked any."""
+        missing = [token for token in sorted(_tokens(self._vault, record)) if record.key not in self._records_of(token)]
+        self._batch.add(statements.ADD_LEAD, *({"token": token, "record": record.key} for token in missing))
+        return bool(missing)
+
+    def _records_of(self, token: bytes) -> list[str]:
+        return [key for (key,) in self._lane.read(statements.FIND_LEAD, token=token)]
+
+
+def write_leads(batch: Batch, vault: Vault, *, before: Record | None, after: Record) -> None:
+    """Add the leads that a record has from now on, and drop those that it has no more."""
+    old, new = _tokens(vault, before) if before else frozenset(), _tokens(vault, after)
+    # In one order for everybody: two transactions that write the same rows cannot deadlock.
+    batch.add(statements.DROP_LEAD, *({"token": token, "key": after.key} for token in sorted(old - new)))
+    batch.add(statements.ADD_LEAD, *({"token": token, "record": after.key} for token in sorted(new - old)))
+
+
+def drop_leads(batch: Batch, vault: Vault, record: Record) -> None:
+    """Drop every lead that a record may have, whatever its state."""
+    tokens = _tokens(vault, replace(record, state=RecordState.ACTIVE))
+    batch.add(statements.DROP_LEAD, *({"token": token, "key": record.key} for token in sorted(tokens)))
+
+
+def missing_leads(connection: Connection, vault: Vault, record: Record) -> frozenset[bytes]:
+    """The tokens that should lead to a record and do not."""
+    table, tokens = schema.lead.c, _tokens(vault, record)
+    query = select(table.token).where(table.token.in_(tokens), table.record == record.key)
+    return tokens - {bytes(row.token) for row in connection.execute(query)}
+
+
+def lead_token(vault: Vault, lead: str) -> bytes:
+    """Keyed hash by which a lead is looked up."""
+    return vault.digest(f"lead {lead}")[:_LENGTH]
+
+
+def _tokens(vault: Vault, record: Record) -> frozenset[bytes]:
+    return frozenset(lead_token(vault, lead) for lead in leads_of(record))
