@@ -1,7 +1,5 @@
 """The only place where things are built and plugged together."""
 
-import asyncio
-import logging
 import stat
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dmp import __version__, journal
+from dmp import __version__, clockwork
 from dmp.access.policy import load_policy
 from dmp.actions.action import Action, Result
 from dmp.audit.atna import Source
 from dmp.documents.intake import IntakeRules
 from dmp.documents.signature import verifier
-from dmp.forwarding import Forwarding, Repository, forward_if_possible
+from dmp.forwarding import Forwarding, Repository
 from dmp.gate import Gate
 from dmp.jobs.delivery import Delivery, Sender
 from dmp.jobs.mail import Mail, MailServer
@@ -46,8 +44,7 @@ from dmp.store import erasure, migrate, removal
 from dmp.store.blobs import Blobs
 from dmp.store.jobs import Jobs
 from dmp.store.keys.token import Token
-from dmp.store.sealing import latest_head, seal_traces
-from dmp.store.sweep import sweep
+from dmp.store.sealing import latest_head
 from dmp.store.tx import Conflict, Store
 from dmp.trust import Trust
 from dmp.web import metrics, server
@@ -59,21 +56,11 @@ from dmp.web.protocol import Manners
 from dmp.web.soap.edge import RETRY_AFTER, SERVICES, Edge
 from dmp.web.soap.endpoint import endpoint
 from dmp.web.soap.operation import House
-from dmp.web.unforeseen import report
 from dmp.wire import mtom
 from dmp.wire.cda.schemas import Schemas
 from dmp.wire.soap import Envelope
 from dmp.wire.vihf.assertion import Vihf
 from dmp.wire.vihf.verify import verify
-
-SEAL_EVERY = 60.0
-"""Seconds between two heads of the trace tree (security 11.3)."""
-FORWARD_EVERY = 5.0
-"""Seconds between two sendings of traces to a repository of audits (xds-wire 10.2)."""
-SWEEP_EVERY = 3600.0
-"""Seconds between two sweeps of the blobs (security 13.2)."""
-JOBS_EVERY = 5.0
-"""Seconds between two looks at the queue of jobs: who must be told is told within a minute (security 8)."""
 
 
 def now() -> datetime:
@@ -273,15 +260,10 @@ def build_app(store: Store, settings: Settings, *, seals: bool = True) -> Starle
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        regular = [asyncio.create_task(act(store)) for act in (_seal_regularly, _sweep_regularly)] if seals else []
-        if seals:
-            regular.append(asyncio.create_task(_run_jobs_regularly(build_runner(store, settings))))
-        if seals and settings.audit_repository is not None:
-            regular.append(asyncio.create_task(_forward_regularly(forwarding_of(store, settings))))
-        yield
-        for task in regular:
-            task.cancel()
-        await _seal(store)
+        rounds = _rounds(store, settings) if seals else []
+        async with clockwork.going(rounds):
+            yield
+        await clockwork.seal(store, now)
         store.close()
 
     routes = [Route(f"/{name}", soap, methods=["POST"]) for name in SERVICES]
@@ -291,55 +273,13 @@ def build_app(store: Store, settings: Settings, *, seals: bool = True) -> Starle
     return app
 
 
-async def _seal_regularly(store: Store) -> None:
-    while True:
-        await asyncio.sleep(SEAL_EVERY)
-        await _seal(store)
-
-
-async def _forward_regularly(forwarding: Forwarding) -> None:
-    """Send the traces on; what cannot be sent now waits for the next turn, in the tree."""
-    while True:
-        await asyncio.sleep(FORWARD_EVERY)
-        trouble = await to_thread.run_sync(forward_if_possible, forwarding)
-        if trouble:
-            journal.note("audits-not-sent", level=logging.WARNING, reason=trouble)
-
-
-async def _sweep_regularly(store: Store) -> None:
-    """Remove the blobs that no row names (security 13.2), and jobs long over; what cannot be done now waits."""
-    while True:
-        await asyncio.sleep(SWEEP_EVERY)
-        try:
-            await to_thread.run_sync(sweep, store, now())
-            await to_thread.run_sync(Jobs(store).forget, now())
-        except Exception as error:  # a process edge: one failure must not end the sweeping for ever
-            report(error)
-
-
-async def _run_jobs_regularly(runner: Runner) -> None:
-    """Do what is due (PT-9); what cannot be done now waits for its next attempt."""
-    while True:
-        await asyncio.sleep(JOBS_EVERY)
-        try:
-            outcomes = await to_thread.run_sync(runner.run_due)
-        except Exception as error:  # a process edge: one failure must not end the jobs for ever
-            report(error)
-            continue
-        for said, count in outcomes.items():
-            if said.startswith(("dead", "failed")):
-                journal.note("jobs-not-done", level=logging.WARNING, reason=said, count=count)
-
-
-async def _seal(store: Store) -> None:
-    """Seal what waits and forget the assertions that have lapsed; what cannot be done now waits for the next turn."""
-    try:
-        await to_thread.run_sync(seal_traces, store, now())
-        await to_thread.run_sync(store.forget_replays, now())
-    except Conflict:  # another worker, here or on another machine, is doing it
-        return
-    except Exception as error:  # a process edge: one failure must not end the sealing for ever
-        report(error)
+def _rounds(store: Store, settings: Settings) -> list[clockwork.Round]:
+    """What one worker does by itself, in its time."""
+    rounds = [clockwork.sealing(store, now), clockwork.sweeping(store, now)]
+    rounds.append(clockwork.doing_jobs(build_runner(store, settings)))
+    if settings.audit_repository is not None:
+        rounds.append(clockwork.forwarding(forwarding_of(store, settings)))
+    return rounds
 
 
 def _status(store: Store, settings: Settings) -> dict[str, Any]:

@@ -220,6 +220,7 @@ NOT_ABOUT_SEEING = {
     "linked-to-the-portal",
     "secret-connection-of-an-adult",
     "deposit-of-the-patient",
+    "unseen-in-an-opposed-emergency",
     "unmasking-unconfirmed",
     "secret-of-the-minor",
     "operator-of-the-service",

@@ -150,10 +150,31 @@ EMERGENCIES = [
 def test_an_opposed_emergency_mode_stops_what_reads_and_lets_the_rest_pass(mode, oppositions):
     caller, record = calling(a_doctor(structure=CENTRE), mode), a_record(oppositions=oppositions)
     stopped = {verb for verb in Verb if ask(caller, verb, record=record).rule == "emergency-opposed"}
-    assert stopped == {Verb.READ_IDENTITY, Verb.FIND, Verb.FIND_REFERENCE, Verb.READ}
+    of_lists = {Verb.LIST_RECORDS} | ({Verb.FIND_PATIENTS} if mode is Mode.EMERGENCY_DISPATCH else set())
+    assert stopped == of_lists | {Verb.READ_IDENTITY, Verb.FIND, Verb.FIND_REFERENCE, Verb.READ}
     assert ask(caller, Verb.SUBMIT, record=record).allowed
     assert ask(caller, Verb.TEST_RECORD, record=record).allowed
-    assert ask(caller, Verb.ARCHIVE, a_document(), record=record).allowed
+
+
+@pytest.mark.parametrize(("mode", "oppositions"), EMERGENCIES)
+@pytest.mark.parametrize("verb", [Verb.ARCHIVE, Verb.UNARCHIVE])
+def test_what_an_opposed_emergency_mode_cannot_find_it_does_not_file_away(mode, oppositions, verb):
+    """Or the answer would tell that there is such a document (DEC-10)."""
+    caller, record = calling(a_doctor(structure=CENTRE), mode), a_record(oppositions=oppositions)
+    refused = ask(caller, verb, a_document(), record=record)
+    assert (refused.rule, refused.conceal) == ("unseen-in-an-opposed-emergency", True)
+    assert ask(caller, verb, a_document(DOCTOR), record=record).allowed
+    assert ask(caller, verb, a_document()).allowed
+
+
+@pytest.mark.parametrize("profession", ["81", "71", "99"])
+def test_a_profession_without_published_rights_finds_the_reference_of_its_own_documents_alone(profession):
+    caller = calling(a_professional(profession=profession))
+    refused = ask(caller, Verb.FIND_REFERENCE, a_document(DOCTOR))
+    assert (refused.rule, refused.conceal) == ("reference-without-right", True)
+    assert ask(caller, Verb.FIND_REFERENCE, a_document(NURSE)).allowed
+    for verb in (Verb.MASK, Verb.ARCHIVE, Verb.DELETE, Verb.REPLACE):
+        assert ask(caller, verb, a_document(DOCTOR)).conceal, verb
 
 
 @pytest.mark.parametrize(("mode", "oppositions"), EMERGENCIES)
@@ -396,7 +417,7 @@ OPEN_TO_AUTHORS = {Verb.REPLACE, Verb.FIND_REFERENCE, Verb.MASK, Verb.DELETE}
 def test_only_the_acts_that_read_or_change_documents_need_a_care_relation():
     record = a_record(authorisations=())
     wanting = {verb for verb in Verb if ask(calling(a_doctor()), verb, record=record).rule == "no-authorisation"}
-    assert wanting == CARE | {Verb.RELEASE_TO_GUARDIANS}
+    assert wanting == CARE | {Verb.RELEASE_TO_GUARDIANS, Verb.LIST_AUTHORISATIONS}
     for verb in OPEN_TO_AUTHORS:
         assert ask(calling(a_doctor()), verb, record=record).rule == "each-document-is-asked"
 
@@ -457,6 +478,9 @@ def test_the_holder_does_what_is_his_and_no_announcement_nor_declaration_of_prof
         Verb.RENOUNCE,
         Verb.BECOME_ATTENDING,
         Verb.LEAVE_ATTENDING,
+        Verb.LIST_RECORDS,
+        Verb.FIND_PATIENTS,
+        Verb.LIST_AUTHORISATIONS,
         Verb.RELEASE,
         Verb.HIDE_FROM_GUARDIANS,
     }

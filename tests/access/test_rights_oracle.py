@@ -165,6 +165,8 @@ class Oracle:
     def allows_person(self, verb):  # noqa: PLR0911
         if verb in (Verb.FIND, Verb.FIND_REFERENCE, Verb.READ) and self.opposed():
             return False
+        if verb is Verb.ARCHIVE and self.opposed() and not self.own:
+            return False  # what is not found is not filed away (DEC-10)
         if self.blocked() and verb not in (Verb.FIND_REFERENCE, Verb.DELETE, Verb.REPLACE):
             return False
         match verb:

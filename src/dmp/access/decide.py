@@ -44,6 +44,8 @@ DOCUMENT_REFUSALS: tuple[Rule, ...] = (
     document_rules.hidden_from_the_patient,
     document_rules.hidden_from_representatives,
     document_rules.blocked_beyond_own_documents,
+    document_rules.reference_without_right,
+    document_rules.unseen_in_an_opposed_emergency,
     document_rules.deposit_of_the_patient,
     document_rules.not_own_document,
     document_rules.unmasking_unconfirmed,

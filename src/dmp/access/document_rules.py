@@ -9,8 +9,8 @@ from dmp.access.column import HEALTH_ACTORS
 from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.access.record_rules import cell_of
-from dmp.record.actor import Holder, Representative
+from dmp.access.record_rules import cell_of, is_opposed
+from dmp.record.actor import Holder, Professional, Representative
 from dmp.record.entry import EntryStatus
 from dmp.record.verb import Verb
 
@@ -80,6 +80,19 @@ def hidden_from_representatives(question: Question, _policy: Policy) -> bool:
 def blocked_beyond_own_documents(question: Question, _policy: Policy) -> bool:
     """Who is blocked still finds the reference of his own documents, and no other (DEC-8)."""
     return question.blocked and question.verb is Verb.FIND_REFERENCE and not question.own
+
+
+def reference_without_right(question: Question, policy: Policy) -> bool:
+    """Who no published text opens documents to finds the reference of his own, and of no other (DEC-11, DEC-13)."""
+    actor = question.caller.actor
+    if question.verb is not Verb.FIND_REFERENCE or question.own or not isinstance(actor, Professional):
+        return False
+    return not policy.professions.get(actor.profession, False)
+
+
+def unseen_in_an_opposed_emergency(question: Question, _policy: Policy) -> bool:
+    """What an opposed emergency mode cannot find, it does not file away either (DEC-10, DEC-27)."""
+    return question.verb in (Verb.ARCHIVE, Verb.UNARCHIVE) and not question.own and is_opposed(question)
 
 
 def deposit_of_the_patient(question: Question, _policy: Policy) -> bool:

@@ -182,7 +182,12 @@ def blocked_by_the_holder(question: Question, _policy: Policy) -> bool:
 
 def emergency_opposed(question: Question, _policy: Policy) -> bool:
     """The holder opposed this emergency mode: what reads stops (AR-9, AR-10, DEC-27)."""
-    if not question.in_emergency or question.record is None or question.verb not in THAT_READ:
+    return question.verb in THAT_READ and is_opposed(question)
+
+
+def is_opposed(question: Question) -> bool:
+    """Tell whether the holder refused beforehand the emergency mode that the caller comes in."""
+    if not question.in_emergency or question.record is None:
         return False
     refused = question.record.oppositions
     return refused.break_glass if question.caller.mode is Mode.BREAK_GLASS else refused.emergency_dispatch

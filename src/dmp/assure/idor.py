@@ -153,6 +153,8 @@ def _everything(viewer: DmpClient, known: Known) -> None:
     viewer.test_record(patient)
     viewer.read_identity(patient)
     viewer.authorise(patient)
+    viewer.list_authorisations(patient)
+    viewer.my_records()
     entries = viewer.find(patient, statuses=ALL)
     uuids = frozenset(entry.uuid for entry in entries)
     unique_ids = frozenset(entry.unique_id for entry in entries)

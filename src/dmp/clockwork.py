@@ -1,0 +1,111 @@
+"""What a worker does by itself, in its time: seal, sweep, do the jobs that are due, send traces on.
+
+What cannot be done now waits for the next turn: one failure must not end a
+round for ever.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from anyio import to_thread
+
+from dmp import journal
+from dmp.forwarding import Forwarding, forward_if_possible
+from dmp.jobs.runner import Runner
+from dmp.store.jobs import Jobs
+from dmp.store.sealing import seal_traces
+from dmp.store.sweep import sweep
+from dmp.store.tx import Conflict, Store
+from dmp.web.unforeseen import report
+
+SEAL_EVERY = 60.0
+"""Seconds between two heads of the trace tree (security 11.3)."""
+FORWARD_EVERY = 5.0
+"""Seconds between two sendings of traces to a repository of audits (xds-wire 10.2)."""
+SWEEP_EVERY = 3600.0
+"""Seconds between two sweeps of the blobs (security 13.2)."""
+JOBS_EVERY = 5.0
+"""Seconds between two looks at the queue of jobs: who must be told is told within a minute (security 8)."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Round:
+    """Something that is done again and again."""
+
+    every: float
+    """Seconds before each time."""
+    turn: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def going(rounds: Iterable[Round]) -> AsyncIterator[None]:
+    """Have all of them go, until the end of the block."""
+    tasks = [asyncio.create_task(_again_and_again(each)) for each in rounds]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _again_and_again(each: Round) -> None:
+    while True:
+        await asyncio.sleep(each.every)
+        try:
+            await each.turn()
+        except Exception as error:  # a process edge: see above
+            report(error)
+
+
+def sealing(store: Store, clock: Clock) -> Round:
+    """New heads for the trace tree."""
+    return Round(SEAL_EVERY, lambda: seal(store, clock))
+
+
+async def seal(store: Store, clock: Clock) -> None:
+    """Seal what waits and forget the assertions that have lapsed."""
+    try:
+        await to_thread.run_sync(seal_traces, store, clock())
+        await to_thread.run_sync(store.forget_replays, clock())
+    except Conflict:  # another worker, here or on another machine, is doing it
+        return
+    except Exception as error:  # a process edge: see above
+        report(error)
+
+
+def sweeping(store: Store, clock: Clock) -> Round:
+    """Remove the blobs that no row names (security 13.2), and jobs long over."""
+
+    async def turn() -> None:
+        await to_thread.run_sync(sweep, store, clock())
+        await to_thread.run_sync(Jobs(store).forget, clock())
+
+    return Round(SWEEP_EVERY, turn)
+
+
+def doing_jobs(runner: Runner) -> Round:
+    """Do what is due (PT-9)."""
+
+    async def turn() -> None:
+        for said, count in (await to_thread.run_sync(runner.run_due)).items():
+            if said.startswith(("dead", "failed")):
+                journal.note("jobs-not-done", level=logging.WARNING, reason=said, count=count)
+
+    return Round(JOBS_EVERY, turn)
+
+
+def forwarding(forwarding: Forwarding) -> Round:
+    """Send the traces on; what cannot be sent now waits in the tree."""
+
+    async def turn() -> None:
+        trouble = await to_thread.run_sync(forward_if_possible, forwarding)
+        if trouble:
+            journal.note("audits-not-sent", level=logging.WARNING, reason=trouble)
+
+    return Round(FORWARD_EVERY, turn)
