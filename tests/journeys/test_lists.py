@@ -378,9 +378,9 @@ def test_every_trait_that_is_given_must_be_the_persons(story):
 
 def test_the_search_and_its_criteria_are_in_the_traces_and_the_record_keeps_one(story):
     story.opened()
-    before = traces(story)
+    before = set(story._trace_names())
     assert found(centre(story), story) is not None
-    new = [trace for name, trace in traces(story).items() if name not in before]
+    new = [story._trace(*name) for name in story._trace_names() if name not in before]
 
     assert {trace.verb for trace in new} == {"TD0.5"}
     kept = {trace.record for trace in new}
@@ -388,10 +388,6 @@ def test_the_search_and_its_criteria_are_in_the_traces_and_the_record_keeps_one(
     for trace in new:
         assert trace.who.mode == "centre_15"
         assert f"family={story.person.traits.birth_name}" in {one.unique_id for one in trace.touched}
-
-
-def traces(story: Story) -> dict[tuple[str, str], Any]:
-    return {name: story._trace(*name) for name in story._trace_names()}
 
 
 def test_who_opposed_is_never_found(story):
