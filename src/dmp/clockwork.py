@@ -15,7 +15,7 @@ from anyio import to_thread
 
 from dmp import journal
 from dmp.forwarding import Forwarding, forward_if_possible
-from dmp.jobs.runner import Runner
+from dmp.jobs.runner import Runner, is_trouble
 from dmp.store.jobs import Jobs
 from dmp.store.sealing import seal_traces
 from dmp.store.sweep import sweep
@@ -94,13 +94,13 @@ def doing_jobs(runner: Runner) -> Round:
 
     async def turn() -> None:
         for said, count in (await to_thread.run_sync(runner.run_due)).items():
-            if said.startswith(("dead", "failed")):
+            if is_trouble(said):
                 journal.note("jobs-not-done", level=logging.WARNING, reason=said, count=count)
 
     return Round(JOBS_EVERY, turn)
 
 
-def forwarding(forwarding: Forwarding) -> Round:
+def sending_on(forwarding: Forwarding) -> Round:
     """Send the traces on; what cannot be sent now waits in the tree."""
 
     async def turn() -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from dmp.actions.choose_notices import ChooseNotices
+from dmp.jobs.runner import is_trouble
 from dmp.main import build_gate, build_runner, now, open_store, refuse_identity
 from dmp.operations import OPERATOR
 from dmp.record.ins import read_ins
@@ -25,7 +26,7 @@ class Done:
     @property
     def whole(self) -> bool:
         """Nothing failed."""
-        return not any(said.startswith(("dead", "failed")) for said in self.outcomes)
+        return not any(map(is_trouble, self.outcomes))
 
     @property
     def sentence(self) -> str:

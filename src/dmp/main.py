@@ -275,10 +275,10 @@ def build_app(store: Store, settings: Settings, *, seals: bool = True) -> Starle
 
 def _rounds(store: Store, settings: Settings) -> list[clockwork.Round]:
     """What one worker does by itself, in its time."""
-    rounds = [clockwork.sealing(store, now), clockwork.sweeping(store, now)]
-    rounds.append(clockwork.doing_jobs(build_runner(store, settings)))
+    jobs = clockwork.doing_jobs(build_runner(store, settings))
+    rounds = [clockwork.sealing(store, now), clockwork.sweeping(store, now), jobs]
     if settings.audit_repository is not None:
-        rounds.append(clockwork.forwarding(forwarding_of(store, settings)))
+        rounds.append(clockwork.sending_on(forwarding_of(store, settings)))
     return rounds
 
 

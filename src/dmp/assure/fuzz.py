@@ -6,7 +6,6 @@ which is many times faster; a share goes to a served one over mutual TLS.
 
 import multiprocessing
 import shutil
-import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, wait
@@ -150,9 +149,7 @@ def _over_tls(leg: Leg, count: int) -> Tally:
                 doctor.authorise(person.patient)
         writer.people = cast[:10]
         inputs, holder = Inputs(writer, dice), writer.reader
-        tls = ssl.create_default_context(cafile=writer.contract["ca"])
-        tls.load_cert_chain(holder.auth_certificate, holder.auth_key)
-        with httpx2.Client(verify=tls, timeout=30, trust_env=False) as client:
+        with httpx2.Client(verify=holder.tls(writer.contract["ca"]), timeout=30, trust_env=False) as client:
 
             def post(request: Request) -> Answer:
                 headers = [(b"Content-Type", request.content_type.encode())] if request.content_type else []

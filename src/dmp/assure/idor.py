@@ -9,7 +9,6 @@ must stay as it was.
 """
 
 import re
-import ssl
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -178,9 +177,7 @@ def _everything(viewer: DmpClient, known: Known) -> None:
 def _sender(service: Service) -> httpx2.Client:
     """The viewer's connections, without what his software checks."""
     contract = service.contract
-    credentials = Credentials.from_sandbox(contract, VIEWER)
-    tls = ssl.create_default_context(cafile=contract["ca"])
-    tls.load_cert_chain(credentials.auth_certificate, credentials.auth_key)
+    tls = Credentials.from_sandbox(contract, VIEWER).tls(contract["ca"])
     return httpx2.Client(verify=tls, timeout=60, trust_env=False)
 
 

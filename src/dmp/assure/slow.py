@@ -1,6 +1,5 @@
 """`slow`: clients that only hold connections are sent away, and nobody else notices them (T-SLOW, security 13.7)."""
 
-import ssl
 import threading
 import time
 import uuid
@@ -13,6 +12,7 @@ from dmp.assure.claim import Claim, Counter, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot
 from dmp.assure.service import Service, served
 from dmp.assure.slow_clients import Kind, SlowClient, Target, open_ports
+from dmp.client.credentials import Credentials
 from dmp.wire import mtom, soap
 from dmp.wire.xds import iti43
 
@@ -60,9 +60,7 @@ def _target(service: Service, crowd: Crowd, leg: Leg) -> Target:
     lots = [new_lot(crowd.feeders[0], person, leg.dice("large"), weight=LARGE) for _ in range(COPIES)]
     for lot in lots:
         crowd.feeders[0].submit_lot(person.patient, lot)
-    holder = service.contract["holders"]["hospital"]["auth"]
-    tls = ssl.create_default_context(cafile=service.contract["ca"])
-    tls.load_cert_chain(holder["cert"], holder["key"])
+    tls = Credentials.from_sandbox(service.contract, "hospital").tls(service.contract["ca"])
     repository = service.contract["repository_unique_id"]
     wanted = [iti43.DocumentRequest(repository, lot.entries[0].unique_id) for lot in lots]
     url = service.contract["services"]["repository"]

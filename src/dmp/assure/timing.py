@@ -12,7 +12,6 @@ processor time that the service spent is ranked: what differs there would
 show by the clock of somebody patient enough.
 """
 
-import ssl
 import time
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -30,6 +29,7 @@ from dmp.bench.load import Connection, Request, without_collector
 from dmp.bench.messages import MESSAGE, Template, http, message_ids
 from dmp.bench.plan import Act
 from dmp.client import DmpClient
+from dmp.client.credentials import Credentials
 from dmp.record.patient import PatientId
 from dmp.record.query import DocumentIds, GetDocuments, StoredQuery
 from dmp.record.visibility import Visibility
@@ -149,10 +149,7 @@ def _post(service: str, action: soap.Action, body: Element, *, to: str, security
 
 def _connection(service: Service, holder: str) -> Connection:
     """One connection that is kept."""
-    with service.client(holder) as client:
-        who = client.credentials
-    tls = ssl.create_default_context(cafile=service.contract["ca"])
-    tls.load_cert_chain(who.auth_certificate, who.auth_key)
+    tls = Credentials.from_sandbox(service.contract, holder).tls(service.contract["ca"])
     return Connection(("127.0.0.1", service.options.port), tls, SERVER_NAME, holder)
 
 

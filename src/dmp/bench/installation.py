@@ -65,10 +65,7 @@ class Installation:
     def tls(self, holder: str) -> ssl.SSLContext:
         """The TLS of a caller: his certificate, our test authorities."""
         contract = read_contract(self.folder)
-        credentials = Credentials.from_sandbox(contract, holder)
-        context = ssl.create_default_context(cafile=contract["ca"])
-        context.load_cert_chain(credentials.auth_certificate, credentials.auth_key)
-        return context
+        return Credentials.from_sandbox(contract, holder).tls(contract["ca"])
 
 
 @dataclass(frozen=True)

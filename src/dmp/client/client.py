@@ -89,8 +89,7 @@ class DmpClient:
         if standing_for:
             mode = Authentication.REINFORCED if air else Authentication.INDIRECT
             credentials = credentials.standing_for(Credentials.from_sandbox(contract, standing_for), mode)
-        tls = ssl.create_default_context(cafile=contract["ca"])
-        tls.load_cert_chain(credentials.auth_certificate, credentials.auth_key)
+        tls = credentials.tls(contract["ca"])
         return DmpClient(credentials, contract["services"], tls=tls, repository=contract["repository_unique_id"])
 
     def close(self) -> None:

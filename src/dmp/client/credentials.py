@@ -1,6 +1,7 @@
 """Who the client is: certificates, identity, and how he authenticates."""
 
 import json
+import ssl
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -83,6 +84,12 @@ class Credentials:
     def professional(self) -> Professional:
         """The person as an author of documents."""
         return Professional(self.user, self.name, self.profession, self.know_how, self.facility)
+
+    def tls(self, authorities: str) -> ssl.SSLContext:
+        """The mutual TLS of the holder towards services that these authorities (a PEM file) vouch for."""
+        context = ssl.create_default_context(cafile=authorities)
+        context.load_cert_chain(self.auth_certificate, self.auth_key)
+        return context
 
     @cached_property
     def certificate(self) -> x509.Certificate:

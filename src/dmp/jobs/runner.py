@@ -85,3 +85,8 @@ class Runner:
         if state is None:
             return "lease-lost"
         return f"{'dead' if state is JobState.DEAD else 'failed'}: {failure.said}"
+
+
+def is_trouble(said: str) -> bool:
+    """Tell whether what came of a job is a failure, for good or for now."""
+    return said.startswith(("dead: ", "failed: "))

@@ -27,6 +27,7 @@ class Leads:
         self._lane = lane
         self._batch = batch
         self._vault = vault
+        self._read: dict[bytes, list[str]] = {}
 
     def records_of(self, leads: Iterable[str]) -> list[str]:
         """The keys of the records that any of these leads to, each once, in order."""
@@ -40,15 +41,19 @@ class Leads:
         return bool(missing)
 
     def _records_of(self, token: bytes) -> list[str]:
-        return [key for (key,) in self._lane.read(statements.FIND_LEAD, token=token)]
+        """Asked for once: what an act was told while it looked is what it goes on with."""
+        if token not in self._read:
+            self._read[token] = [key for (key,) in self._lane.read(statements.FIND_LEAD, token=token)]
+        return self._read[token]
 
 
 def write_leads(batch: Batch, vault: Vault, *, before: Record | None, after: Record) -> None:
     """Add the leads that a record has from now on, and drop those that it has no more."""
-    old, new = _tokens(vault, before) if before else frozenset(), _tokens(vault, after)
+    told, now = leads_of(before) if before else frozenset(), leads_of(after)
+    old, new = _hashed(vault, told - now), _hashed(vault, now - told)
     # In one order for everybody: two transactions that write the same rows cannot deadlock.
-    batch.add(statements.DROP_LEAD, *({"token": token, "key": after.key} for token in sorted(old - new)))
-    batch.add(statements.ADD_LEAD, *({"token": token, "record": after.key} for token in sorted(new - old)))
+    batch.add(statements.DROP_LEAD, *({"token": token, "key": after.key} for token in sorted(old)))
+    batch.add(statements.ADD_LEAD, *({"token": token, "record": after.key} for token in sorted(new)))
 
 
 def drop_leads(batch: Batch, vault: Vault, record: Record) -> None:
@@ -70,4 +75,8 @@ def lead_token(vault: Vault, lead: str) -> bytes:
 
 
 def _tokens(vault: Vault, record: Record) -> frozenset[bytes]:
-    return frozenset(lead_token(vault, lead) for lead in leads_of(record))
+    return _hashed(vault, leads_of(record))
+
+
+def _hashed(vault: Vault, leads: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(lead_token(vault, lead) for lead in leads)

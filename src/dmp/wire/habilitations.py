@@ -9,7 +9,7 @@ from dmp.record.management import (
     AuthorisationRequest,
     AuthorisationRole,
 )
-from dmp.wire.small_message import check_root, only_text
+from dmp.wire.small_message import check_root, child, maybe_child, only_text, output_of
 from dmp.wire.xml import NS, Element
 
 HAB = NS["hab"]
@@ -37,10 +37,9 @@ def read_authorisation(body: Element) -> AuthorisationRequest:
 
 def write_authorisation(request: AuthorisationRequest) -> Element:
     """Write a `setAuthorization`, as a client sends it."""
-    root = etree.Element(_name(REQUEST), nsmap={None: HAB})
-    etree.SubElement(root, _name("action")).text = request.action
-    if request.role:
-        etree.SubElement(root, _name("role")).text = request.role
+    root = etree.Element(f"{{{HAB}}}{REQUEST}", nsmap={None: HAB})
+    child(root, "action", request.action)
+    maybe_child(root, "role", request.role or "")
     return root
 
 
@@ -51,22 +50,14 @@ def read_authorisation_answer(body: Element) -> AuthorisationAnswer:
         InvalidMessage: not this message.
         IncompleteRequest: no `output`, or one without `status`.
     """
-    check_root(body, HAB, ANSWER)
-    output = body.find(_name("output"))
-    if output is None or not only_text(output, "status"):
-        raise IncompleteRequest("element missing", element=f"{ANSWER}/output/status")
+    output = output_of(body, HAB, ANSWER)
     return AuthorisationAnswer(only_text(output, "status"), only_text(output, "context"))
 
 
 def write_authorisation_answer(answer: AuthorisationAnswer) -> Element:
     """Write the answer; refusals are told here too, by `status` (DEC-41)."""
-    root = etree.Element(_name(ANSWER), nsmap={None: HAB})
-    output = etree.SubElement(root, _name("output"))
-    etree.SubElement(output, _name("status")).text = answer.status
-    if answer.context:
-        etree.SubElement(output, _name("context")).text = answer.context
+    root = etree.Element(f"{{{HAB}}}{ANSWER}", nsmap={None: HAB})
+    output = child(root, "output")
+    child(output, "status", answer.status)
+    maybe_child(output, "context", answer.context)
     return root
-
-
-def _name(local: str) -> str:
-    return f"{{{HAB}}}{local}"

@@ -8,7 +8,7 @@ from dmp.record.codes import Code
 from dmp.record.errors import IncompleteRequest
 from dmp.record.lists import AuthorisationLine, AuthorisationMode
 from dmp.record.management import AuthorisationRole
-from dmp.wire.small_message import check_root, child, dtm_of, instant_of, maybe_child, only_text
+from dmp.wire.small_message import check_root, child, dtm_of, instant_of, maybe_child, only_text, output_of
 from dmp.wire.xml import NS, Element
 
 HAB = NS["hab"]
@@ -67,10 +67,7 @@ def read_list(body: Element) -> AuthorisationList:
         InvalidMessage: not this message.
         IncompleteRequest: no `output`, one without `status`, or a line without id or mode.
     """
-    check_root(body, HAB, ANSWER)
-    output = body.find(f"{{{HAB}}}output")
-    if output is None or not only_text(output, "status"):
-        raise IncompleteRequest("element missing", element=f"{ANSWER}/output/status")
+    output = output_of(body, HAB, ANSWER)
     lines = tuple(_read_line(line) for line in output.iterchildren(f"{{{HAB}}}{LINE}"))
     return AuthorisationList(only_text(output, "status"), lines, only_text(output, "context"))
 

@@ -7,7 +7,7 @@ from lxml import etree
 from dmp.record.errors import IncompleteRequest
 from dmp.record.lists import DateKind, RecordLine, RecordListRequest
 from dmp.record.patient import IdentityTraits, PatientId, Sex
-from dmp.wire.small_message import check_root, child, dtm_of, instant_of, maybe_child, only_text
+from dmp.wire.small_message import check_root, child, dtm_of, instant_of, maybe_child, only_text, output_of
 from dmp.wire.xml import NS, Element
 
 PAT = NS["pat"]
@@ -69,10 +69,7 @@ def read_list(body: Element) -> RecordList:
         InvalidMessage: not this message.
         IncompleteRequest: no `output`, one without `status`, or a line without identifier or birth date.
     """
-    check_root(body, PAT, ANSWER)
-    output = body.find(f"{{{PAT}}}output")
-    if output is None or not only_text(output, "status"):
-        raise IncompleteRequest("element missing", element=f"{ANSWER}/output/status")
+    output = output_of(body, PAT, ANSWER)
     lines = tuple(_read_line(line) for line in output.iterchildren(f"{{{PAT}}}{LINE}"))
     return RecordList(only_text(output, "status"), lines, only_text(output, "context"))
 

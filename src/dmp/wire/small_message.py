@@ -32,6 +32,20 @@ def only_text(parent: Element, local: str) -> str:
     return text(children[0]).strip() if children else ""
 
 
+def output_of(body: Element, namespace: str, answer: str) -> Element:
+    """The `output` of an answer, which has a `status`.
+
+    Raises:
+        InvalidMessage: it is another message.
+        IncompleteRequest: no `output`, or one without `status`.
+    """
+    check_root(body, namespace, answer)
+    output = body.find(f"{{{namespace}}}output")
+    if output is None or not only_text(output, "status"):
+        raise IncompleteRequest("element missing", element=f"{answer}/output/status")
+    return output
+
+
 def child(parent: Element, local: str, said: str = "") -> Element:
     """Add an element in the namespace of its parent."""
     element = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{local}")
