@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -59,9 +60,9 @@ def nginx(folder: Path, service: Service, front: str) -> Iterator[int]:
         "/etc/dmp/front-secret.conf": str(folder / "front-secret.conf"),
     }
     text = EXAMPLE.read_text().partition("\n\n")[2]
-    for old, new in replaced.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
+    assert {old: text.count(old) for old in replaced} == dict.fromkeys(replaced, 1)
+    # All at once: a path that takes the place of one may hold the text of another.
+    text = re.sub("|".join(map(re.escape, replaced)), lambda found: replaced[found[0]], text)
     (folder / "dmp.conf").write_text(text)
     (folder / "front-secret.conf").write_text(f'proxy_set_header X-Dmp-Front-Secret "{SECRET}";\n')
     temporary = "".join(
