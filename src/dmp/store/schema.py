@@ -15,7 +15,7 @@ metadata = MetaData()
 _KEY = String(36)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
-PATIENT_TABLES = ("record", "record_history", "page", "document", "trace", "erasure")
+PATIENT_TABLES = ("record", "record_history", "page", "document", "trace", "erasure", "emergency_case")
 """Tables distributed by `record`."""
 
 record = Table(
@@ -204,6 +204,78 @@ lead = Table(
     Column("record", _KEY, primary_key=True),
 )
 """From a keyed hash to a record: of whom it lets in, by month; of pairs of traits of the person (`record/leads.py`)."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("login", LargeBinary, nullable=False, unique=True),
+    Column("person", LargeBinary, nullable=False, unique=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""How people sign in (`store/accounts.py`): `login` and `person` are keyed hashes, one account for each person."""
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("account", LargeBinary, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ticket_by_account", "account"),
+    Index("ticket_by_end", "until"),
+)
+"""Sessions, one-time codes, links (`store/tickets.py`): `token` is a keyed hash of a secret that its bearer alone
+holds, `account` one of whose it is, `tries` counts the attempts to use it."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("tally_by_end", "until"),
+)
+"""How often something happened lately (`store/tallies.py`): failures of an account, of an address; a keyed hash of
+what is counted."""
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("record", _KEY, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index("visit_by_end", "until"),
+)
+"""Which records a person read on one day (`store/visits.py`): `token` is a keyed hash of both. For the hard brake
+(security 10); forgotten when it is `until`."""
+
+case = Table(
+    "emergency_case",
+    metadata,
+    Column("record", _KEY, primary_key=True),
+    Column("id", _KEY, primary_key=True),
+    Column("structure", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("case_by_structure", "structure", "state", "due"),
+)
+"""Each use of an emergency mode, to be reviewed by the structure (`store/cases.py`, AR-9, AR-11): `structure` is a
+keyed hash."""
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("alert_by_state", "state", "at"),
+)
+"""What the watch found in the traces (`store/alerts.py`, security 10), with its reasons, sealed."""
 
 APPEND_ONLY = ("trace", "leaf", "head", "record_history", "erasure")
 """Tables that no statement may change or empty: triggers refuse it."""

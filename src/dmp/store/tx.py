@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from dmp.record.errors import StorageUnavailable
 from dmp.record.record import Record
 from dmp.store import dialect, statements
+from dmp.store.accounts import Accounts
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.directory import Directory
 from dmp.store.entries import RecordContents
@@ -51,6 +52,7 @@ class Tx:
         self.traces = Traces(lane, self._batch, vault, self.records)
         self.replays = Replays(lane, self._batch, vault)
         self.directory = Directory(lane, self._batch)
+        self.accounts = Accounts(lane, self._batch, vault)
         self.retention = Retention(lane, vault)
         self.outbox = Outbox(lane, self._batch, vault, self.records)
         self.erasures = Erasures(

@@ -1,0 +1,51 @@
+"""Accounts («comptes»): the means by which a person proves who he is to the portals (functional 6, PT-1, PT-2).
+
+An account is a person's, never a record's: with the same one somebody opens
+his own record, his child's, and that of whoever made him a delegate.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dmp.record.notice import Address
+from dmp.record.patient import PatientId
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """A key that a device holds («clé d'accès»), as WebAuthn registers it: id and public key, both base64url."""
+
+    id: str
+    public_key: str
+    count: int
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """How one person signs in.
+
+    `id` is random. `password` is an Argon2id hash, empty when there is none;
+    one that we made is `temporary` and must be changed at once (PT-2).
+    `channels` are where one-time codes go, the first one unless asked
+    otherwise (TD1.5b). `totp` is a shared secret in base32 and `totp_step` the
+    last step that was used: no code serves twice. `federated` are the subjects
+    that identity providers know the person by, each as `provider subject`.
+    """
+
+    id: str
+    person: PatientId
+    name: str
+    login: str
+    password: str = ""
+    temporary: bool = False
+    temporary_until: datetime | None = None
+    channels: tuple[Address, ...] = ()
+    totp: str = ""
+    totp_step: int = 0
+    passkeys: tuple[Passkey, ...] = ()
+    federated: tuple[str, ...] = ()
+    closed: bool = False
+    version: int = 1
+    """Grows when the means of proof change: sessions of before then end."""

@@ -1,0 +1,69 @@
+"""Accounts, tickets, tallies, visits, emergency cases, alerts: tables that older programs neither read nor need."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004_since_0001"
+down_revision = "0003_since_0001"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "account",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("login", sa.LargeBinary(), nullable=False),
+        sa.Column("person", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("login"),
+        sa.UniqueConstraint("person"),
+    )
+    op.create_table(
+        "ticket",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("account", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("ticket_by_account", "ticket", ["account"])
+    op.create_index("ticket_by_end", "ticket", ["until"])
+    op.create_table(
+        "tally",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("tally_by_end", "tally", ["until"])
+    op.create_table(
+        "visit",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token", "record"),
+    )
+    op.create_index("visit_by_end", "visit", ["until"])
+    op.create_table(
+        "emergency_case",
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("structure", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("record", "id"),
+    )
+    op.create_index("case_by_structure", "emergency_case", ["structure", "state", "due"])
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("alert_by_state", "alert", ["state", "at"])
