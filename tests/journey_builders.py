@@ -18,8 +18,8 @@ from sqlalchemy import select
 from dmp.audit.trace import Trace
 from dmp.client import CallRefused, DmpClient, lots
 from dmp.client.credentials import read_contract
+from dmp.desk.operations import Operations
 from dmp.main import open_store
-from dmp.operations import Operations
 from dmp.record import dtm
 from dmp.record.codes import Code
 from dmp.record.entry import DocumentEntry, EntryStatus, Relation

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from dmp.client import DmpClient
+from dmp.desk.operations import Operations
 from dmp.main import open_store
-from dmp.operations import Operations
 from dmp.record.patient import PatientId
 from dmp.record.profile import ProfileName
 from dmp.record.record import Regime

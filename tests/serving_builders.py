@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 
 from dmp.client import DmpClient
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.record.patient import PatientId
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.headers import HeaderRequest, header

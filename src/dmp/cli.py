@@ -7,9 +7,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from dmp import __version__, cli_job, cli_keys, cli_record, cli_upkeep
+from dmp import __version__
 from dmp.bench.commands import app as bench_app
-from dmp.cli_record import AnyFolder, Ins, Traits, operations, readable_json
+from dmp.commands import account, desk, emergency, job, keys, people, record, upkeep, watch
+from dmp.commands.record import AnyFolder, Ins, Traits, operations, readable_json
 from dmp.record.errors import DmpError
 from dmp.record.profile import ProfileName
 from dmp.record.record import Regime
@@ -245,32 +246,40 @@ def directory(
             exists=True,
             dir_okay=False,
             callback=readable_json,
-            help="JSON: {structures: […], professionals: […], activities: […]}.",
+            help="JSON: {structures: […], professionals: […], activities: […], teams: […], designated: […]}.",
         ),
     ],
 ) -> None:
     """Load professionals and structures that may call; lines already there are replaced."""
     from dmp.main import open_store
     from dmp.settings import from_environment
-    from dmp.store.directory import Listed
+    from dmp.store.directory import Listed, Membership, designation
 
     told = json.loads(file.read_text(encoding="utf-8"))
     try:
         lines = [Listed.read("structure", line) for line in told.get("structures", [])]
         lines += [Listed.read("professional", line) for line in told.get("professionals", [])]
+        lines += [
+            designation(each["person"], each["structure"], active=each.get("active", True))
+            for each in told.get("designated", [])
+        ]
         links = [(link["professional"], link["structure"]) for link in told.get("activities", [])]
-    except (AttributeError, KeyError, TypeError) as error:
+        members = [Membership.read(line) for line in told.get("teams", [])]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         needed = (
             "structures: id, name, perhaps active, parent, sector; "
             "professionals: id, name, perhaps active, profession, know_hows (a list); "
-            "activities: professional, structure"
+            "activities: professional, structure; "
+            "teams: structure, team, professional, since, perhaps until (days); "
+            "designated: person, structure, perhaps active"
         )
         raise typer.BadParameter(f"each line holds, of {needed}", param_hint="FILE") from error
     store = open_store(from_environment())
     with store.begin() as tx:
         tx.directory.load(lines, links)
+        tx.directory.load_teams(members)
     store.close()
-    _say(f"dmp: {len(lines)} lines and {len(links)} activities loaded")
+    _say(f"dmp: {len(lines)} lines, {len(links)} activities and {len(members)} members of teams loaded")
 
 
 @app.command("verify-traces", rich_help_panel=SERVICE)
@@ -305,11 +314,17 @@ def assure(
 
 # -- the commands of other modules
 
-app.add_typer(cli_record.record_app, name="record", rich_help_panel=SERVICE)
-cli_keys.add_to(cli_record.record_app)
-cli_upkeep.add_to(app, SERVICE)
-cli_job.add_to(cli_record.record_app)
-app.add_typer(cli_job.job_app, name="job", rich_help_panel=SERVICE)
-app.add_typer(cli_keys.keys_app, name="keys", rich_help_panel=SERVICE)
-app.add_typer(cli_keys.retention_app, name="retention", rich_help_panel=SERVICE)
+app.add_typer(record.record_app, name="record", rich_help_panel=SERVICE)
+keys.add_to(record.record_app)
+people.add_to(record.record_app)
+upkeep.add_to(app, SERVICE)
+job.add_to(record.record_app)
+desk.add_to(record.record_app)
+app.add_typer(desk.opening_app, name="opening", rich_help_panel=SERVICE)
+app.add_typer(job.job_app, name="job", rich_help_panel=SERVICE)
+app.add_typer(watch.watch_app, name="watch", rich_help_panel=SERVICE)
+app.add_typer(emergency.emergency_app, name="emergency", rich_help_panel=SERVICE)
+app.add_typer(account.account_app, name="account", rich_help_panel=SERVICE)
+app.add_typer(keys.keys_app, name="keys", rich_help_panel=SERVICE)
+app.add_typer(keys.retention_app, name="retention", rich_help_panel=SERVICE)
 app.add_typer(bench_app, name="bench", rich_help_panel=ASSURANCE)

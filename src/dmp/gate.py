@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dmp.access.decide import ABSENT, decide, decide_each
+from dmp.access.decide import ABSENT, NO_RECORD, decide, decide_each
 from dmp.access.explain import explain, kinds, supposed
+from dmp.access.log_rules import Paper, lines_for
 from dmp.access.policy import Policy
 from dmp.access.question import Decision, Question
 from dmp.access.sentences import told
 from dmp.access.sentences_explain import next_step
 from dmp.actions.action import Action, Ask, Found, Result, Scope, Turn
 from dmp.audit.trace import Outcome, Touched, Trace, Who
-from dmp.notices.rules import notices_of, timers_of
-from dmp.record.actor import Caller, Mode
+from dmp.braking import day_of, settle
+from dmp.record.actor import Actor, Caller
 from dmp.record.entry import DocumentEntry
 from dmp.record.errors import (
     AccessRefused,
@@ -28,7 +29,9 @@ from dmp.record.errors import (
 from dmp.record.record import Record
 from dmp.record.verb import SIMULATIONS, Verb
 from dmp.record.viewer import Explanation, Viewer
+from dmp.record.visit import NOT_COUNTED, Day
 from dmp.store.tx import Conflict, Store, Tx
+from dmp.surroundings import have_people_told, have_refusal_told, in_his_teams, keep_case
 
 ATTEMPTS = 3
 """An act that met another one is run again, on what is there then, holding it."""
@@ -70,6 +73,23 @@ class Gate:
         """Leave the one trace of a call that was refused, or failed, before it became an act."""
         self._trace_failure(caller, verb, error, at)
 
+    def note_sign_in(self, said: str, actor: Actor | None, at: datetime, *, by: tuple[str, ...] = ()) -> None:
+        """Leave the trace of a sign-in, a failure or a sign-out, with the means of proof; no record is touched."""
+        failed = said.endswith("failed")
+        trace = Trace(
+            id=self.new_id(),
+            at=at,
+            who=Who.of(Caller(actor)) if actor is not None else NOBODY,
+            verb=said,
+            record="",
+            outcome=Outcome.REFUSED if failed else Outcome.DONE,
+            policy=self.policy.version,
+            detail=" ".join(by),
+            software=self.release,
+        )
+        with self.store.begin() as tx:
+            tx.traces.append(trace)
+
     def _attempts(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -96,22 +116,30 @@ class Gate:
 
     def _act(self, tx: Tx, caller: Caller, action: Action[Result], at: datetime) -> "Result | _Refusal":
         scope = action.scope(tx)
-        answers = self._decide(caller, scope, at)
+        caller = in_his_teams(tx, caller, scope.record, at)
+        day = day_of(tx, caller, scope, at, self.policy)
+        answers = self._decide(caller, scope, at, day)
         refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
         found = _found(answers)
         also = [one.record for one in found] if scope.found_keep_trace and not refused else []
         for record in (scope.record, *scope.others, *also):
             tx.traces.append(self._trace(caller, action, replace(scope, record=record), answers, at))
+        settle(tx, caller, scope, day, at, refused_by=refused[0][1].rule if refused else "")
         if refused:
+            have_refusal_told(tx, scope.record, refused[0][1].rule, caller, at)
             return _Refusal(_told(*refused[0], scope.record))
         here = ((ask.entry, answer) for ask, answer in answers if ask.record is None)
         allowed = tuple(entry for entry, answer in here if entry is not None and answer.allowed)
         turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found)
         if scope.asks[0].verb in SIMULATIONS:
             turn = replace(turn, simulation=_Simulation(self, turn))
+        if scope.acts is not None:
+            about = Question(caller, scope.main_verb, scope.record, None, at)
+            turn = replace(turn, lines=lines_for(about, scope.acts(), _papers(answers)))
         done = action.apply(turn)
         if scope.record is not None:
-            _have_people_told(tx, scope.record, caller, at)
+            have_people_told(tx, scope.record, scope.main_verb, caller, at)
+            keep_case(tx, scope.record, caller, at)
         return done
 
     def imagine(self, turn: Turn, viewer: Viewer, action: Action[Result]) -> Result:
@@ -124,6 +152,7 @@ class Gate:
         if scope.record is None or scope.main_verb not in (Verb.FIND, Verb.FIND_REFERENCE):
             raise ValueError("only a search of a record is simulated")
         caller, record = supposed(viewer, scope.record, turn.at, self.policy)
+        caller = in_his_teams(turn.tx, caller, record, turn.at)
         asks = _known_to(turn.entries, scope.asks)
         answers = self._decide(caller, replace(scope, record=record, asks=asks), turn.at)
         for ask, answer in answers:
@@ -132,7 +161,7 @@ class Gate:
         allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
         return action.apply(replace(turn, entries=_unique(allowed), caller=caller, simulation=None))
 
-    def _decide(self, caller: Caller, scope: Scope, at: datetime) -> list[tuple[Ask, Decision]]:
+    def _decide(self, caller: Caller, scope: Scope, at: datetime, day: Day = NOT_COUNTED) -> list[tuple[Ask, Decision]]:
         """Ask for each right; the entries of a record and verb are decided together: the same answers, faster."""
         answers: dict[int, Decision] = {}
         together: dict[tuple[Verb, str], list[int]] = {}
@@ -141,17 +170,25 @@ class Gate:
             if ask.entry is None and ask.absent:
                 answers[index] = ABSENT
             elif ask.entry is None or ask.lot:
-                question = Question(caller, ask.verb, record, ask.entry, at, ask.lot)
-                answers[index] = decide(question, self.policy)
+                question = Question(caller, ask.verb, record, ask.entry, at, ask.lot, ask.subject, day)
+                answers[index] = self._decide_with_its_lot(question, ask.deposited)
             else:
                 together.setdefault((ask.verb, record.key if record else ""), []).append(index)
         for (verb, _), indexes in together.items():
             entries = [entry for index in indexes if (entry := scope.asks[index].entry) is not None]
-            question = Question(caller, verb, scope.asks[indexes[0]].record or scope.record, None, at)
+            question = Question(caller, verb, scope.asks[indexes[0]].record or scope.record, None, at, day=day)
             answers.update(zip(indexes, decide_each(question, entries, self.policy), strict=True))
         # What is absent was decided like anything else, about another document: it takes the same time (DEC-10).
         answers.update({index: ABSENT for index, ask in enumerate(scope.asks) if ask.absent})
         return [(ask, answers[index]) for index, ask in enumerate(scope.asks)]
+
+    def _decide_with_its_lot(self, question: Question, deposited: tuple[DocumentEntry, ...]) -> Decision:
+        """The answer to one question; for a lot to come, the first refusal of one of its documents (DEC-33)."""
+        answer = decide(question, self.policy)
+        if not answer.allowed or not deposited:
+            return answer
+        each = decide_each(question, deposited, self.policy)
+        return next((about_it for about_it in each if not about_it.allowed), answer)
 
     def _trace(
         self, caller: Caller, action: Action[object], scope: Scope, answers: list[tuple[Ask, Decision]], at: datetime
@@ -225,7 +262,8 @@ class _Simulation:
 
     def explained(self, viewer: Viewer) -> tuple[Explanation, ...]:
         turn = self.turn
-        return explain(viewer, turn.known_record, turn.entries, at=turn.at, policy=self.gate.policy)
+        teams = in_his_teams(turn.tx, Caller(viewer.actor), turn.known_record, turn.at).teams
+        return explain(viewer, turn.known_record, turn.entries, at=turn.at, policy=self.gate.policy, teams=teams)
 
     def answered(self, viewer: Viewer, action: Action[Result]) -> Result:
         return self.gate.imagine(self.turn, viewer, action)
@@ -239,16 +277,6 @@ def _known_to(entries: tuple[DocumentEntry, ...], asks: tuple[Ask, ...]) -> tupl
         for ask in asks
         if ask.entry is None or ask.entry.uuid in known
     )
-
-
-def _have_people_told(tx: Tx, before: Record, caller: Caller, at: datetime) -> None:
-    """Leave notices, and days to come back, in the transaction of the act that makes them due (PT-9)."""
-    after = tx.records.held(before.key).record
-    if after is before and caller.mode is Mode.NORMAL:
-        return
-    for notice in notices_of(before, after, caller, at):
-        tx.outbox.tell(before.key, notice, at=at)
-    tx.outbox.remind(before.key, timers_of(before, after, caller, at))
 
 
 DUPLICATE = "dmp:DuplicateMessageID"
@@ -274,7 +302,7 @@ class _Refusal(Exception):
 
 def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
     """Conceal where a rule asks to; otherwise say which rule refused."""
-    if answer.rule in ("no-such-record", "stranger-to-the-record"):
+    if answer.rule in NO_RECORD:
         return RecordNotFound("no record for this person")
     if answer.rule == "record-closed" and record is not None and record.closure is not None:
         return RecordClosed("the record is closed", reason=record.closure.reason)
@@ -317,6 +345,13 @@ def _found(answers: list[tuple[Ask, Decision]]) -> tuple[Found, ...]:
 def _unique(entries: tuple[DocumentEntry, ...]) -> tuple[DocumentEntry, ...]:
     """Each entry once, though several rights were asked about it."""
     return tuple({entry.uuid: entry for entry in entries}.values())
+
+
+def _papers(answers: list[tuple[Ask, Decision]]) -> list[Paper]:
+    """The documents that were asked about, each once, and whether the caller may know of it."""
+    known = {ask.entry.uuid for ask, answer in answers if ask.entry is not None and answer.allowed}
+    asked = {ask.entry.uuid: ask for ask, _ in answers if ask.entry is not None}
+    return [Paper(ask.entry, uuid in known, ask.lot) for uuid, ask in asked.items() if ask.entry is not None]
 
 
 def _named(name: str) -> Touched:

@@ -17,6 +17,8 @@ class Listeners:
     front: socket.socket | None = None
     health: socket.socket | None = None
     administration: socket.socket | None = None
+    portal: socket.socket | None = None
+    card: socket.socket | None = None
 
     @staticmethod
     def bound(settings: Settings) -> "Listeners":
@@ -65,6 +67,10 @@ def _wanted(settings: Settings) -> Iterator[tuple[str, str, Callable[[], socket.
     if settings.administration_port:
         told = "DMP_ADMIN_HOST, DMP_ADMINISTRATION_PORT"
         yield "administration", told, lambda: bound(host, settings.administration_port)
+    if settings.portal_port:
+        yield "portal", "DMP_HOST, DMP_PORTAL_PORT", lambda: bound(settings.host, settings.portal_port)
+    if settings.portal_card_port:
+        yield "card", "DMP_HOST, DMP_PORTAL_CARD_PORT", lambda: bound(settings.host, settings.portal_card_port)
 
 
 def _front(address: str) -> socket.socket:

@@ -1,5 +1,6 @@
 """The only place where things are built and plugged together."""
 
+import secrets
 import stat
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,7 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dmp import __version__, clockwork
-from dmp.access.policy import load_policy
+from dmp.access.policy import Policy, Switches, load_policy
+from dmp.access.table import InvalidPolicy
 from dmp.actions.action import Action, Result
 from dmp.audit.atna import Source
 from dmp.documents.intake import IntakeRules
@@ -26,27 +28,33 @@ from dmp.forwarding import Forwarding, Repository
 from dmp.gate import Gate
 from dmp.jobs.delivery import Delivery, Sender
 from dmp.jobs.mail import Mail, MailServer
+from dmp.jobs.openings import Opener
 from dmp.jobs.runner import Handler, Runner
 from dmp.jobs.sms import ConsoleSms, FileSms
 from dmp.jobs.timers import Timers
 from dmp.listeners import Listeners
-from dmp.readiness import TraceFigures, check_clock, missing
+from dmp.readiness import CaseFigures, TraceFigures, check_clock, missing
 from dmp.recognition import Recognition
 from dmp.record.actor import Caller
+from dmp.record.enrolment import Enrolment, new_enrolment
 from dmp.record.errors import DmpError, StorageUnavailable
 from dmp.record.ins import check_ins
 from dmp.record.job import JobKind
 from dmp.record.notice import Channel
 from dmp.record.patient import PatientId
+from dmp.record.record import Regime
 from dmp.record.verb import Verb
 from dmp.settings import InvalidSetting, Settings, check
+from dmp.sign_in.passwords import HashingPool, PoolFull
 from dmp.store import erasure, migrate, removal
 from dmp.store.blobs import Blobs
 from dmp.store.jobs import Jobs
 from dmp.store.keys.token import Token
+from dmp.store.opening_queue import OpeningQueue
 from dmp.store.sealing import latest_head
 from dmp.store.tx import Conflict, Store
 from dmp.trust import Trust
+from dmp.watching import Watching
 from dmp.web import metrics, server
 from dmp.web.admission import Admission, Room
 from dmp.web.health import build_health_app
@@ -61,6 +69,9 @@ from dmp.wire.cda.schemas import Schemas
 from dmp.wire.soap import Envelope
 from dmp.wire.vihf.assertion import Vihf
 from dmp.wire.vihf.verify import verify
+
+PORTAL_CONNECTIONS = 4
+"""Connections to the database for the pages for people, beside those of the services."""
 
 
 def now() -> datetime:
@@ -79,7 +90,7 @@ def open_store(settings: Settings) -> Store:
         settings.database_url,
         blobs=blobs_of(settings),
         keys=settings.keys,
-        connections=settings.threads + 2,
+        connections=settings.threads + 2 + (PORTAL_CONNECTIONS if settings.portal_port else 0),
         token=token_of(settings),
         standby=settings.synchronous_standby,
     )
@@ -118,9 +129,27 @@ def token_of(settings: Settings) -> Token | None:
 
 
 def build_gate(store: Store, settings: Settings) -> Gate:
-    """The one door, with the rights that ship with this release."""
-    policy = load_policy(regulation_centres=settings.regulation_centres)
-    return Gate(store, policy, new_id=new_id, release=__version__)
+    """The one door, with the rights of this installation."""
+    return Gate(store, rights_of(settings), new_id=new_id, release=__version__)
+
+
+def rights_of(settings: Settings) -> Policy:
+    """The tables of rights that ship with this release, but for those that the operator replaced.
+
+    Raises:
+        InvalidSetting: a table of his is not well formed; the message names the line.
+    """
+    profile = settings.wire_profile
+    switches = Switches(unknown_types_read=not profile.french, every_type_put_in=not profile.french or profile.tolerant)
+    try:
+        return load_policy(
+            regulation_centres=settings.regulation_centres,
+            switches=switches,
+            daily_patients=settings.daily_patients,
+            folder=settings.rights,
+        )
+    except InvalidPolicy as error:
+        raise InvalidSetting(f"DMP_RIGHTS: {error}") from error
 
 
 def build_runner(store: Store, settings: Settings) -> Runner:
@@ -134,6 +163,19 @@ def build_runner(store: Store, settings: Settings) -> Runner:
     delivery = Delivery(senders_of(settings), settings.portal_url or "")
     handlers: dict[JobKind, Handler] = {JobKind.NOTICE: delivery.deliver, JobKind.TIMER: Timers(perform).look}
     return Runner(Jobs(store), handlers, worker=new_id(), clock=now)
+
+
+def build_opener(store: Store, settings: Settings) -> Opener | None:
+    """What opens records by itself; None where the law asks for consent (OPT_IN)."""
+    if settings.regime is not Regime.OPT_OUT:
+        return None
+    gate = build_gate(store, settings)
+
+    def perform(caller: Caller, action: Action[Result]) -> Result:
+        with counted(type(action).__name__):
+            return gate.perform(caller, action, now())
+
+    return Opener(OpeningQueue(store), perform, now)
 
 
 def senders_of(settings: Settings) -> dict[Channel, Sender]:
@@ -194,7 +236,20 @@ def build_house(gate: Gate, settings: Settings, trust: Trust) -> House:
             schemas=Schemas.load(settings.cda_schemas) if settings.cda_schemas else None,
         ),
         check_identity=lambda patient: refuse_identity(settings, patient),
+        enrol=enrolling(HashingPool()),
     )
+
+
+def enrolling(pool: HashingPool) -> Callable[[], Enrolment]:
+    """What makes a fresh login and password, at random; hashing waits for its turn in the pool (security 9.5)."""
+
+    def enrol() -> Enrolment:
+        try:
+            return new_enrolment(secrets.choice, pool.hash)
+        except PoolFull:
+            raise StorageUnavailable("too many passwords wait to be hashed") from None
+
+    return enrol
 
 
 def build_edge(store: Store, settings: Settings) -> Edge:
@@ -277,6 +332,11 @@ def _rounds(store: Store, settings: Settings) -> list[clockwork.Round]:
     """What one worker does by itself, in its time."""
     jobs = clockwork.doing_jobs(build_runner(store, settings))
     rounds = [clockwork.sealing(store, now), clockwork.sweeping(store, now), jobs]
+    rounds.append(clockwork.watching(Watching(store), now))
+    rounds.append(clockwork.reviewing(store, now))
+    opener = build_opener(store, settings)
+    if opener is not None:
+        rounds.append(clockwork.opening(opener))
     if settings.audit_repository is not None:
         rounds.append(clockwork.sending_on(forwarding_of(store, settings)))
     return rounds
@@ -333,12 +393,22 @@ def build_doors(app: Starlette, store: Store, settings: Settings, listeners: Lis
         doors.append(server.Door(listeners.front, app, replace(manners, peer=lambda _transport: FrontPeer(secret))))
     aside = replace(manners, admission=None, services=frozenset())
     if listeners.health is not None:
-        health = build_health_app(lambda: missing(store, now()) or "", (TraceFigures(store, now),))
+        figures = (TraceFigures(store, now), CaseFigures(store, now))
+        health = build_health_app(lambda: missing(store, now()) or "", figures)
         doors.append(server.Door(listeners.health, health, aside))
     if listeners.administration is not None:
         from dmp.administration import build_admin_app
 
         doors.append(server.Door(listeners.administration, build_admin_app(store, settings), aside, tls))
+    if listeners.portal is not None:
+        from dmp import portal
+
+        room = Room(places=portal.THREADS, queue=settings.queue)
+        with_room = replace(aside, admission=Admission(room))
+        pages = portal.build_pages(store, settings)
+        doors.append(server.Door(listeners.portal, pages, with_room, portal.tls_of(settings)))
+        if listeners.card is not None:
+            doors.append(server.Door(listeners.card, portal.build_card_pages(store, settings), with_room, tls))
     return doors
 
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from dmp.record.errors import StorageUnavailable
 from dmp.store import migrate, schema
-from dmp.store.packing import instant
+from dmp.store.packing import instant, microseconds
 from dmp.store.tx import Store
 
 BEHIND = timedelta(minutes=5)
@@ -117,3 +117,31 @@ class TraceFigures(Collector):
             waiting = connection.execute(select(func.count()).select_from(schema.trace_queue)).scalar_one()
             signed = connection.execute(select(func.max(schema.head.c.at))).scalar_one_or_none()
         return waiting, None if signed is None else instant(signed)
+
+
+@dataclass(frozen=True)
+class CaseFigures(Collector):
+    """Emergency cases that wait for their review, in time and late, looked up when asked for (security 8)."""
+
+    store: Store
+    clock: Callable[[], datetime]
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        """How many; nothing while the database cannot be used."""
+        try:
+            waiting, late = self._looked_up()
+        except (StorageUnavailable, SQLAlchemyError):
+            return
+        figure = GaugeMetricFamily("dmp_emergency_cases", "Emergency cases nobody has reviewed.", labels=["state"])
+        figure.add_metric(["open"], waiting)
+        figure.add_metric(["overdue"], late)
+        yield figure
+
+    def _looked_up(self) -> tuple[int, int]:
+        due, now = schema.to_review.c.due, microseconds(self.clock())
+        query = select(func.count()).select_from(schema.to_review)
+        with self.store.connection() as connection:
+            waiting = connection.execute(query.where(due > now)).scalar_one()
+            late = connection.execute(query.where(due <= now)).scalar_one()
+        return waiting, late

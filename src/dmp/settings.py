@@ -13,8 +13,11 @@ from pathlib import Path
 from dmp.record.notice import MailSecurity
 from dmp.record.profile import MIB, Profile, ProfileName, dmp, ihe
 from dmp.record.record import Regime
+from dmp.sign_in.providers import LEVELS
 
 LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
+MOST_DAILY_PATIENTS = 1000
+"""A hard brake over it would be none, in production (security 10)."""
 
 
 class InvalidSetting(Exception):
@@ -55,6 +58,10 @@ class Settings:
     """Names under which an AudienceRestriction may call us (DEC-52)."""
     regulation_centres: tuple[str, ...] = ()
     """Structure ids of the emergency call centres («centres 15») that may use their mode (DEC-20)."""
+    rights: Path | None = None
+    """Folder of tables of rights that replace those that ship with this release, each by its name."""
+    daily_patients: int = 0
+    """Patients that one person may read on a day, whatever the profession; 0 for the table of brakes (security 10)."""
     crl_max_age: int = 7 * 24 * 3600
     """A list older than this refuses every certificate of its authority."""
     require_indirect_signature: bool = False
@@ -134,6 +141,24 @@ class Settings:
     """Where SMS go: `file:/PATH`, which a gateway reads, or `console` for a trial."""
     portal_url: str | None = None
     """Where a message says to look: the page of the portal, `https://…`."""
+    portal_port: int = 0
+    """Port of the pages for people, TLS without client certificate, on `host`; 0 for none."""
+    code_life: int = 3 * 60
+    """How long a one-time code may be used (security 9.1)."""
+    portal_card_port: int = 0
+    """Port of the sign-in by card («carte CPS»), TLS with client certificate, on `host`; 0 for none."""
+    psc_issuer: str | None = None
+    psc_client_id: str | None = None
+    psc_secret_file: Path | None = None
+    """Pro Santé Connect: its issuer, who we are there, the file of our secret; all or none."""
+    psc_acr: str = LEVELS[0]
+    """The lowest level of assurance that is taken from there."""
+    franceconnect_issuer: str | None = None
+    franceconnect_client_id: str | None = None
+    franceconnect_secret_file: Path | None = None
+    """FranceConnect, the same."""
+    franceconnect_acr: str = LEVELS[0]
+    """The same, from FranceConnect."""
 
     @property
     def bucket(self) -> str:
@@ -166,9 +191,13 @@ def check(settings: Settings) -> Settings:
                 raise InvalidSetting(f"{variable(name)} is for tests: a production service refuses it")
         if not settings.certificate_profiles:
             raise InvalidSetting("DMP_CERTIFICATE_PROFILES is missing: the policies of the certificates to trust")
+    if settings.daily_patients < 0 or (settings.production and settings.daily_patients > MOST_DAILY_PATIENTS):
+        raise InvalidSetting(f"DMP_DAILY_PATIENTS must be 0, for the table, or {MOST_DAILY_PATIENTS} at most")
     for name in ("threads", "queue", "connections", "max_parts"):
         if getattr(settings, name) < 1:
             raise InvalidSetting(f"{variable(name)} must be 1 at least")
+    if not 60 <= settings.code_life <= 600:
+        raise InvalidSetting("DMP_CODE_LIFE: a one-time code lives 60 to 600 seconds")
     _check_front(settings)
     named = (settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
     if any(named) and not all(named):
@@ -176,7 +205,28 @@ def check(settings: Settings) -> Settings:
     _check_bucket(settings)
     _check_audits(settings)
     _check_notices(settings)
+    _check_providers(settings)
     return settings
+
+
+def _check_providers(settings: Settings) -> None:
+    """What signs people in elsewhere is named whole, protected, and leads back to a page that people know."""
+    for name in ("psc", "franceconnect"):
+        given = [getattr(settings, f"{name}_{part}") for part in ("issuer", "client_id", "secret_file")]
+        if not any(given):
+            continue
+        prefix = variable(name)
+        if not all(given):
+            raise InvalidSetting(f"{prefix}_ISSUER, {prefix}_CLIENT_ID and {prefix}_SECRET_FILE go together")
+        local = tuple(f"http://{host}:" for host in LOOPBACK) if not settings.production else ()
+        if not given[0].startswith(("https://", *local)):
+            raise InvalidSetting(f"{prefix}_ISSUER: https://…")
+        if getattr(settings, f"{name}_acr") not in LEVELS:
+            raise InvalidSetting(f"{prefix}_ACR: {', '.join(LEVELS)}")
+        if settings.portal_url is None:
+            raise InvalidSetting(f"DMP_PORTAL_URL is missing: where {prefix}_ISSUER sends people back to")
+    if settings.portal_card_port and not (settings.portal_url and settings.portal_port):
+        raise InvalidSetting("DMP_PORTAL_CARD_PORT goes with DMP_PORTAL_PORT and DMP_PORTAL_URL")
 
 
 def _check_notices(settings: Settings) -> None:
@@ -279,9 +329,12 @@ _PATHS = {
     "DMP_S3_CREDENTIALS",
     "DMP_FRONT_SECRET",
     "DMP_PKCS11_MODULE",
+    "DMP_RIGHTS",
     "DMP_PKCS11_PIN_FILE",
     "DMP_SMTP_AUTHORITIES",
     "DMP_SMTP_PASSWORD_FILE",
+    "DMP_PSC_SECRET_FILE",
+    "DMP_FRANCECONNECT_SECRET_FILE",
 } | {f"DMP_{n}" for n in ("BLOBS", "KEYS", "CERTIFICATE", "PRIVATE_KEY", "CLIENT_AUTHORITIES", "CRLS", "CDA_SCHEMAS")}
 _NUMBERS = {"DMP_PORT", "DMP_CRL_MAX_AGE", "DMP_THREADS"} | {
     variable(field.name) for field in fields(Settings) if field.type is int

@@ -5,8 +5,9 @@ from importlib.resources import files
 import pytest
 
 from dmp.access.column import Column
-from dmp.access.matrix import Cell, InvalidPolicy, read_matrix
+from dmp.access.matrix import Cell, read_matrix
 from dmp.access.policy import load_policy, read_list, read_professions, read_sectors
+from dmp.access.table import InvalidPolicy
 from dmp.record.verb import Verb
 
 PUBLISHED = files("dmp.access").joinpath("matrix.csv").read_text(encoding="utf-8")

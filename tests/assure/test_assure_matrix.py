@@ -11,13 +11,17 @@ import dmp.assure.oracle
 from dmp.access.column import Column
 from dmp.access.matrix import READ_MASKED, Cell
 from dmp.access.policy import Policy, load_policy
+from dmp.access.type_rights import Opening, TypeCell
 from dmp.assure.claim import Tally
 from dmp.assure.matrix import CLAIM, judge
 from dmp.assure.matrix_compare import Comparison
-from dmp.assure.matrix_space import BY_CARD, CONSENTS, FEW_PAPERS, ON_THE_RECORD, Scene, drawn
+from dmp.assure.matrix_space import BY_CARD, CONSENTS, FEW_PAPERS, ON_THE_RECORD, Scene, by_types, drawn
 from dmp.assure.matrix_values import REGULATION_CENTRE
+from dmp.assure.matrix_wire import over_soap
 from dmp.assure.oracle.ask import advise
-from dmp.assure.oracle.situation import Attending, Given, Kind, Paper, Person, Standing, Whose
+from dmp.assure.oracle.rules import Carer
+from dmp.assure.oracle.sectors import FEED
+from dmp.assure.oracle.situation import Answer, Attending, Given, Kind, Paper, Person, Standing, Whose
 from dmp.assure.oracle.transactions import CONTENTS
 from dmp.assure.oracle.types import may_open
 from dmp.record.actor import Mode
@@ -87,6 +91,24 @@ def alter(policy: Policy, row: str, column: Column) -> Policy:
     return replace(policy, matrix=replace(policy.matrix, cells=cells))
 
 
+def by_type(*professions: str) -> list[Scene]:
+    return [scene for scene in by_types() if scene.person.code in professions]
+
+
+def test_types_by_profession_and_by_depositor_equal_the_oracle(policy):
+    assert compared(policy, *by_type("10", "21", "40", "93", "72", FEED)).notes(5) == ()
+
+
+def test_one_altered_cell_of_types_or_one_depositor_more_is_found(policy):
+    types = policy.types
+    imaging = replace(types, openings={**types.openings, ("21", "31"): Opening(TypeCell.ALL)})
+    sensitive = replace(types, sensitive={code: who for code, who in types.sensitive.items() if code != "15508-5"})
+    deposits = replace(types, depositors={**types.depositors, "60": frozenset({"ALIM_AM", "21"})})
+    for altered in (imaging, sensitive, deposits):
+        found = compared(replace(policy, types=altered), *by_type("21", "40"))
+        assert found.differing.total() > 0
+
+
 def test_differences_are_told_by_kind_with_one_of_their_cells():
     comparison = compared(load_policy(), Scene(AT_A_CENTRE, Standing(), (Verb.SUBMIT,)))
     (note,) = comparison.notes(20)
@@ -96,7 +118,7 @@ def test_differences_are_told_by_kind_with_one_of_their_cells():
 
 
 def test_the_claim_holds_only_when_every_cell_equals():
-    equal = Tally({"cells": 2_500_000, "draws": 100_000})
+    equal = Tally({"cells": 2_500_000, "draws": 100_000, "by soap": 20_000})
     assert all(figure.held for figure in judge(equal))
     assert not all(figure.held for figure in judge(equal + Tally({"differing": 1, "kinds": 1})))
     assert not all(figure.held for figure in judge(Tally({"cells": 1_999_999})))
@@ -145,3 +167,16 @@ def test_types_are_opened_by_profession():
     assert not may_open("50", "11", "68599-0"), "the list wins over the sentence"
     assert may_open("69", "11", "68599-0"), "69 goes wherever 60 stands"
     assert not may_open("70", "43", "60593-1"), "some types, none listed yet"
+
+
+def test_cells_asked_over_soap_equal_the_oracle(tmp_path: Path):
+    comparison = over_soap(tmp_path, seed="a few", cells=300)
+    assert comparison.by_soap == comparison.cells >= 300
+    assert comparison.notes(5) == ()
+
+
+def test_a_service_that_shows_too_much_is_found_over_soap(tmp_path: Path, monkeypatch):
+    """The oracle is told that nobody finds anything: what the service shows must differ."""
+    monkeypatch.setattr(Carer, "paper", lambda *_: Answer(allowed=False, clause="nothing is shown"))
+    comparison = over_soap(tmp_path, seed="a few", cells=300)
+    assert any("the service allows" in note for note in comparison.notes(5))

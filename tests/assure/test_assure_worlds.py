@@ -36,7 +36,7 @@ def scene(pair, seed: str) -> Scene:
 
 
 def test_what_is_hidden_changes_no_answer(tmp_path):
-    tally = worlds.play(leg(tmp_path, 230))
+    tally = worlds.play(leg(tmp_path, 280))
     assert (short(worlds.CLAIM, tally), tally.notes) == ([], ())
     assert figures(worlds.CLAIM, tally)["kinds of viewer"].value == len(VIEWERS)
     assert figures(worlds.CLAIM, tally)["operations asked"].value >= len(endpoints()) - 1
@@ -100,3 +100,17 @@ def test_every_stored_query_and_every_management_message_is_asked(pair):
     labels = {make().label for _, make in questions.questions(seen)}
     assert {f"ITI-18 {kind.__name__}" for kind in get_args(Question)} <= labels
     assert {kind.__name__ for kind in get_args(ManagementRequest)} <= labels
+
+
+@pytest.mark.parametrize("viewer", ["representative", "delegate"])
+def test_who_acts_for_the_holder_finds_what_is_not_hidden_from_him(pair, viewer):
+    """Otherwise he would be a stranger in both worlds, and prove nothing."""
+    viewer = next(one for one in VIEWERS if one.name == viewer)
+    played = scene(pair, f"finds {viewer.name}")
+    seen = play(played, viewer)
+    query = StoredQuery(FindDocuments(DocumentCriteria(played.patient, ALL)))
+    body = iti18_request.write_request(query, patient_type="NH")
+    answer = ask(pair.all[0], seen.caller, message("FindDocuments", SEARCH, body, seen.message_id()), 2000)
+    assert played.shown
+    assert all(paper.unique_id.encode() in answer for paper in played.shown)
+    assert not any(paper.unique_id.encode() in answer for paper in played.secrets)

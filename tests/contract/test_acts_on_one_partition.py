@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dmp.client import DmpClient
+from dmp.record.actor import Mode
 from dmp.record.record import ClosingReason
 from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.maker import DocumentContext, plain_text
@@ -18,7 +19,7 @@ from partitions import captured_statements, partitions_touched
 
 
 def play_the_main_job(folder: Path) -> None:
-    """Open, let in, feed, replace, find, read, mask, refuse, archive, close, reopen."""
+    """Open, let in, feed, replace, find, read, also in an emergency, mask, refuse, archive, close, reopen."""
     (person,) = people(seed=11, count=1)
     patient = person.patient
     with DmpClient.from_sandbox(folder, "doctor") as doctor, DmpClient.from_sandbox(folder, "nurse") as nurse:
@@ -33,6 +34,7 @@ def play_the_main_job(folder: Path) -> None:
             doctor.submit(patient, [plain_text(context, "Document fictif.")], replaces=before)
         (entry,) = nurse.find(patient)
         assert nurse.read(patient, entry.unique_id)
+        assert nurse.in_mode(Mode.BREAK_GLASS, "Inconscient").find(patient)
         doctor.mask(patient, entry)
         assert nurse.find(patient) == ()
         doctor.archive(patient, doctor.find(patient)[0])
@@ -56,4 +58,5 @@ def test_every_statement_of_an_act_touches_one_partition_of_each_patient_table(
             touched = partitions_touched(connection, statement.text, statement.parameters)
             assert all(len(partitions) <= 1 for partitions in touched.values()), statement.text
             used |= set(touched)
-    assert used == set(schema.PATIENT_TABLES) - {"erasure"}
+    # Destruction is no message; nor does one ask to be told of first accesses: `test_one_partition` does both.
+    assert used == set(schema.PATIENT_TABLES) - {"erasure", "reader"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select, text
 
+from dmp.record.emergency import Finding, Review
 from dmp.record.entry import EntryStatus
 from dmp.record.errors import StorageUnavailable
 from dmp.record.record import ClosingReason, Closure, RecordState
@@ -12,6 +13,7 @@ from dmp.record.retention import Ground
 from dmp.store import migrate, schema
 from dmp.store.erasures import Order
 from dmp.store.tx import Store
+from notice_builders import in_glass
 from partitions import PARTITIONS, captured_statements, partitions_touched
 from store_builders import (
     NOW,
@@ -55,12 +57,17 @@ def use_everything(store: Store) -> None:
         contents.read_document(uuid(1))
         contents.sha256_of(uuid(1))
         contents.size_of(uuid(1))
+        assert tx.readers.is_new(record.key, "899900000101")
+        tx.cases.note(in_glass(), record.key, NOW)
         closure = Closure(NOW, ClosingReason.PATIENT_REQUEST)
         tx.records.change(replace(record, state=RecordState.CLOSED, closure=closure), at=NOW)
 
 
 def end_a_record(store: Store) -> None:
     """Destroy what everything was done to."""
+    with store.begin() as tx:
+        (case,) = tx.cases.of(tx.records.get("rec-1").key)
+        tx.cases.review(tx.cases.one(case.record, case.id), Review("anne", NOW, Finding.JUSTIFIED, "Vu."))
     with store.begin() as tx:
         order = Order("end-1", Ground.REQUEST, "anne", "basile")
         tx.erasures.destroy(tx.records.get("rec-1"), order, at=NOW)

@@ -83,7 +83,7 @@ def test_a_box_says_who_may_do_what(who, what, answer):
 def test_every_person_has_an_answer_to_every_act():
     found = boxes(PAGE.read_text(encoding="utf-8"))
     people, acts = ({pair[side] for pair in found} for side in (0, 1))
-    assert len(found) == len(people) * len(acts) == 15 * 14
+    assert len(found) == len(people) * len(acts) == 18 * 14
 
 
 def test_what_was_put_together_again_is_marked_so():
@@ -100,3 +100,11 @@ def test_the_tables_tell_their_version():
     assert "`matrix.csv` : version du 2024-09-25" in text
     assert "Assurance privée" in text
     assert "ostéopathe (DEC-13)" in text
+
+
+def test_the_page_says_how_much_of_the_table_of_types_is_missing():
+    text = PAGE.read_text(encoding="utf-8")
+    assert "**Table incomplète.**" in text
+    assert "Sur 220 cases, 15 viennent d'un texte publié et 205 ont été reconstituées (‡) ; 82 attendent" in text
+    assert "| médecin | oui | oui |" in text
+    assert "| pharmacien | oui, sauf liste à compléter‡ |" in text

@@ -9,7 +9,10 @@ from lxml import etree
 from dmp.record.actor import Caller, Facility, Professional
 from dmp.record.errors import (
     AccessRefused,
+    AccountExists,
+    AccountNotFound,
     AssertionRefused,
+    ChannelExists,
     ConsentMissing,
     DmpError,
     DocumentNotFound,
@@ -27,13 +30,15 @@ from dmp.record.errors import (
 )
 from dmp.record.lists import AuthorisationMode, DateKind, PersonSearch, RecordListRequest
 from dmp.record.management import AuthorisationAction, AuthorisationRequest, RecordTest
+from dmp.record.notice import Channel
 from dmp.record.patient import PatientId
 from dmp.record.profile import dmp
 from dmp.record.query import DocumentIds, GetDocuments, StoredQuery
-from dmp.web.soap import administration, habilitations, patient_lists, patients, registry, repository
+from dmp.web.soap import administration, habilitations, patient_access, patient_lists, patients, registry, repository
 from dmp.web.soap.operation import Message, Operation
 from dmp.wire import habilitations as hab
 from dmp.wire import habilitations_list, hl7v3, patient_list
+from dmp.wire import patient_access as pat
 from dmp.wire.xds import iti18_request, iti42, iti43, iti62, iti86
 from dmp.wire.xds.iti57_request import delete, write_request
 from management_builders import a_query_header
@@ -53,6 +58,9 @@ EVERY_ERROR: tuple[DmpError, ...] = (
     RecordNotClosed("only a closed record can be reactivated"),
     ConsentMissing("opening needs consent", element="CONSENTEMENT_OUVERTURE_DMP"),
     IncompleteRequest("element missing", element="patient/id"),
+    AccountExists("this person already has an account"),
+    AccountNotFound("this person has no account"),
+    ChannelExists("one-time codes already go to this address"),
     DocumentNotFound("urn:uuid:0b2f7d6e-1111-4222-8333-444455556666"),
     AccessRefused("no", rule="outside-matrix"),
     StorageUnavailable("the database cannot be used now"),
@@ -68,6 +76,9 @@ BY_STATUS: set[type[DmpError]] = {
     ConsentMissing,
     InvalidIdentity,
 }
+OF_ACCOUNTS: set[type[DmpError]] = {AccountExists, AccountNotFound, ChannelExists}
+"""Refusals of TD1.5, which the small services share."""
+OF_SMALL_SERVICES = ("habilitations", "list of authorisations", "list of records", "account")
 ELSEWHERE: dict[str, set[type[DmpError]]] = {
     "submit": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "update": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
@@ -77,9 +88,7 @@ ELSEWHERE: dict[str, set[type[DmpError]]] = {
     "remove metadata": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "remove documents": {RecordExists, RecordNotClosed, ConsentMissing, IncompleteRequest},
     "patients": {Refused, DocumentNotFound},
-    "habilitations": BY_STATUS,
-    "list of authorisations": BY_STATUS,
-    "list of records": BY_STATUS,
+    **dict.fromkeys(OF_SMALL_SERVICES, BY_STATUS),
     "search of persons": {
         Refused,
         DocumentNotFound,
@@ -139,6 +148,10 @@ SERVICES: dict[str, tuple[Operation, Callable[[], object]]] = {
         patient_lists.LIST,
         lambda: patient_list.write_list_request(RecordListRequest(DateKind.LAST_DOCUMENT)),
     ),
+    "account": (
+        patient_access.OPERATIONS[0],
+        lambda: pat.write_creation(Channel.EMAIL, "anne@example.org"),
+    ),
     "search of persons": (
         patient_lists.SEARCH,
         lambda: hl7v3.write_search(PersonSearch(a_query_header(), "DUPONT", "ANNE")),
@@ -169,7 +182,7 @@ def test_codes_are_unique():
 def test_every_error_has_an_answer_or_is_a_fault(service, error):
     operation, body = SERVICES[service]
     kind = type(error)
-    if kind in FAULTS or kind in ELSEWHERE[service]:
+    if kind in FAULTS | ELSEWHERE[service] | (set() if service in OF_SMALL_SERVICES else OF_ACCOUNTS):
         with pytest.raises(kind):
             operation.refused(error, a_message(body()), House())
         return

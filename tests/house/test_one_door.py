@@ -57,8 +57,9 @@ def outside(room: str, callers: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("name", ["decide", "decide_each"])
 def test_rights_are_decided_in_the_gate_alone(name):
-    # The claim that holds the rights against an oracle asks about cells, of records that exist nowhere.
-    assert outside("access", callers_of(name)) == {"gate.py", "assure/matrix_compare.py"}
+    # The claim that holds the rights against an oracle, and what times them, ask of records that exist nowhere.
+    timed = {"bench/deciding.py"}
+    assert outside("access", callers_of(name)) == {"gate.py", "assure/matrix_compare.py", *timed}
 
 
 def test_rules_look_at_the_facets_of_a_document_and_at_nothing_else_of_it():
@@ -81,7 +82,8 @@ def test_rights_are_imported_by_the_gate_and_the_composition_alone():
 
 
 def test_traces_are_written_in_the_gate_alone():
-    assert callers_of("traces", "append") == {"gate.py"}
+    # The claim about the watch writes twenty days of work into a service of its own.
+    assert callers_of("traces", "append") == {"gate.py", "assure/detect.py"}
     # What a restore does over again, the operator's certificate of a destroyed record among it, is no act of the gate.
     assert callers_of("_traces", "append") == {"store/erasures.py"}
 

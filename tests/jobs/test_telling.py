@@ -14,7 +14,7 @@ from sqlalchemy import select
 from dmp.actions.authorise import Authorise, BecomeAttending, Renounce
 from dmp.actions.choose_notices import ChooseNotices
 from dmp.actions.consult_record import ReadIdentity
-from dmp.actions.record_life import CloseRecord
+from dmp.actions.record_life import CloseRecord, ReopenRecord
 from dmp.audit.trace import Outcome
 from dmp.gate import Gate
 from dmp.jobs.delivery import Delivery, Sender
@@ -338,8 +338,21 @@ def test_a_secret_of_a_minor_is_not_told_to_his_representatives(store: Store, po
 def test_a_closed_record_is_not_looked_at(house: House, post: Post):
     hide(house)
     house.perform(Caller(Operator("desk")), CloseRecord(PERSON, ClosingReason.PATIENT_REQUEST))
-    assert house.run(NOW + 14 * DAY) == {"refused": 1}
-    assert post.taken == []
+    assert house.run(NOW + 14 * DAY) == {"sent": 1, "closed": 1}
+    assert texts(post) == ["record-closed"]
+    assert [trace.outcome for trace in house.traces() if trace.verb == "TD0.2"] == [Outcome.DONE]
+
+
+def test_what_came_due_while_a_record_was_closed_is_told_when_it_is_open_again(house: House, post: Post):
+    hide(house)
+    desk = Caller(Operator("desk"))
+    house.perform(desk, CloseRecord(PERSON, ClosingReason.PATIENT_REQUEST))
+    house.run(NOW + 14 * DAY)
+    house.at = NOW + 20 * DAY
+    house.perform(desk, ReopenRecord(PERSON, house.at))
+
+    assert house.run() == {"told": 1, "sent": 2}
+    assert sorted(texts(post)) == ["announcement", "record-closed", "record-opened"]
 
 
 # -- the end of an authorisation

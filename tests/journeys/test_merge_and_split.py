@@ -8,7 +8,7 @@ import pytest
 
 from dmp.audit.trace import Trace
 from dmp.client import CallRefused
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.errors import DmpError, IncompleteRequest, RecordNotFound
 from dmp.record.patient import PatientId

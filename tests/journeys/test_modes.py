@@ -1,10 +1,12 @@
 """Access modes: break-glass, regulation centre, blocks (functional 3.1, 3.3; DEC-8, DEC-18, DEC-20, DEC-21, DEC-27)."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from dmp.client import CallRefused, DmpClient
+from dmp.desk.lookout import Lookout
 from dmp.record.actor import Mode
 from dmp.record.entry import EntryStatus
 from dmp.record.record import Oppositions
@@ -183,6 +185,28 @@ def test_the_centre_reads_masked_documents_only_if_allowed(story):
     assert story.titles(centre(story)) == []
     story.change(lambda record: replace(record, emergency_reads_masked=True))
     assert story.titles(centre(story)) == ["Masquée"]
+
+
+# -- the ledger
+
+
+def test_an_emergency_over_the_wire_is_one_case_and_the_operator_sees_neither_record_nor_person(story):
+    story.opened("doctor")
+    entry = story.fed("Lettre")
+    nurse = in_glass(story, "nurse")
+    assert story.titles(nurse) == ["Lettre"]
+    nurse.read(story.patient, entry.unique_id)
+    assert story.titles("doctor") == ["Lettre"]
+
+    with story.store() as store, store.begin() as tx:
+        record = tx.records.of(story.patient)
+        assert record is not None
+        (case,) = tx.cases.of(record.key)
+    assert (case.mode, case.acts, case.reasons) == (Mode.BREAK_GLASS, 2, (REASON,))
+    told = "\n".join(Lookout(story.sandbox.operations.settings).emergencies())
+    assert re.search(rf"^{case.structure}  \d+ to review, 0 overdue, the oldest 0 h old$", told, re.MULTILINE)
+    for hidden in (case.person, case.name, record.key, story.patient.number, REASON):
+        assert hidden not in told
 
 
 # -- blocks

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -10,6 +11,7 @@ from dmp.cli import app
 from dmp.client import CallRefused
 from dmp.record.errors import (
     ConsentMissing,
+    IncompleteRequest,
     InvalidIdentity,
     RecordClosed,
     RecordExists,
@@ -105,3 +107,35 @@ def test_an_identifier_that_this_instance_does_not_take_is_refused(story):
     assert isinstance(result.exception, InvalidIdentity)
     assert wrong not in str(result.exception)
     assert story.doctor.test_record(story.patient).state is not RecordState.ACTIVE
+
+
+# -- the people around a holder
+
+
+def test_the_desk_declares_a_protection_and_ends_it_on_proof(story, traits):
+    said(story, "open", "--consent", "--traits", traits)
+    days = ("--since", "2026-01-01", "--until", "2040-12-31")
+    by, proof = ("--operator", "claude"), ("--reason", "jugement du 2026-01-01")
+    who = ("155017511111150", "--name", "FICTIF Paul")
+    told = said(story, "protect", *who, "--measure", "tutelle", *days, *by, *proof)
+    assert told == "dmp: declared; who is in charge acts for the holder"
+    (protection,) = json.loads(said(story, "people", *by))["protections"]
+    assert (protection["name"], protection["until"]) == ("FICTIF Paul", "2040-12-31 23:00:00+00:00")
+    assert "assists" in said(story, "protect", *who, "--measure", "curatelle", *days, *by, *proof)
+    assert said(story, "end-representation", who[0], *by, *proof) == "dmp: he does not represent the holder any more"
+    refused(story, IncompleteRequest, "revoke-delegate", who[0], *by)
+    refused(story, IncompleteRequest, "guardian", who[0], "--family", "FICTIF", "--given", "PAUL", *by, *proof)
+
+
+def test_the_desk_answers_an_heir(story, traits):
+    said(story, "open", "--consent", "--traits", traits)
+    said(story, "close", "--reason", "FERMETURE_DECES")
+    by, heir = ("--operator", "claude"), "155017511111150"
+    asked = ("--name", "FICTIF Paul", "--quality", "ayant-droit", "--motive", "droits")
+    assert said(story, "heir-request", heir, *asked, *by).startswith("dmp: noted")
+    proof = ("--reason", "acte de notoriété du 2026-02-03")
+    until = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+    assert until in said(story, "heir-decide", heir, "--until", until, *by, *proof)
+    assert said(story, "heir-decide", heir, *by, *proof) == "dmp: refused"
+    (request,) = json.loads(said(story, "heirs", *by))["requests"]
+    assert (request["answer"], request["operator"], request["proof"]) == ("refused", "claude", proof[1])

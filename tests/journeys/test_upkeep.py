@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dmp.cli import app
+from dmp.desk.operations import Operations
 from dmp.main import open_store
-from dmp.operations import Operations
 from dmp.record.actor import Mode
 from dmp.record.entry import Relation
 from dmp.sandbox.folder import SandboxOptions

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dmp.notices.recipients import notice_of, people_told
+from dmp.notices.recipients import majority_notices, majority_timers, notice_of, people_told
 from dmp.notices.rules import notices_of, timers_of
 from dmp.record.actor import Caller, Holder, Mode
 from dmp.record.notice import (
@@ -18,7 +18,8 @@ from dmp.record.notice import (
     Timer,
     TimerKind,
 )
-from dmp.record.patient import Contact
+from dmp.record.patient import Contact, PatientId
+from dmp.record.people import Delegate, DelegateScope
 from dmp.record.record import Attending, Authorisation
 from dmp.record.visibility import Visibility
 from notice_builders import MAIL, MOBILE, a_childs_record, a_doctor_calling, a_reachable_record, in_glass
@@ -97,7 +98,14 @@ def test_what_need_not_be_told_is_told_as_often_as_it_was_asked_for():
 
 
 def test_what_the_law_has_told():
-    assert set(NoticeKind) - ALWAYS_TOLD == {NoticeKind.AUTHORISATION_ENDED}
+    assert set(NoticeKind) - ALWAYS_TOLD == {
+        NoticeKind.AUTHORISATION_ENDED,
+        NoticeKind.FIRST_ACCESS,
+        NoticeKind.NEW_DOCUMENT,
+        NoticeKind.ATTENDING_CHANGED,
+        NoticeKind.BLOCKED_ATTEMPT,
+        NoticeKind.DELEGATE_ACTED,
+    }
 
 
 # -- to whom
@@ -187,3 +195,36 @@ def test_an_authorisation_given_or_renewed_is_looked_at_on_its_last_day():
     assert later.due == end + timedelta(days=9)
     assert list(timers_of(authorised, given_up, caller, NOW)) == []
     assert list(timers_of(RECORD, authorised, replace(caller, secret=True), NOW)) == []
+
+
+# -- the people around the holder
+
+
+def test_the_day_a_minor_comes_of_age_is_looked_at_and_no_other():
+    record = a_childs_record(traits=replace(a_childs_record().traits, birth_date="2009-03-15"))
+    day = Timer(TimerKind.MAJORITY, "", due=datetime(2027, 3, 14, 23, tzinfo=UTC))
+    assert list(majority_timers(record, NOW)) == [day]
+    assert list(majority_timers(record, day.due)) == []
+    assert list(majority_timers(RECORD, NOW)) == []
+    assert list(timers_of(record, replace(record, hide_everything=True), a_doctor_calling(), NOW)) == [day]
+    assert list(timers_of(record, record, a_doctor_calling(), NOW)) == []
+
+
+def test_on_that_day_the_holder_is_told_and_each_of_his_parents_apart():
+    of_age = a_childs_record(traits=replace(a_childs_record().traits, birth_date="2008-11-22"))
+    told = {notice.kind: notice.people for notice in majority_notices(of_age, NOW)}
+    assert told == {
+        NoticeKind.CAME_OF_AGE: ((EMAIL, SMS),),
+        NoticeKind.PARENTS_LEAVE: (
+            (Address(Channel.EMAIL, "mere@example.org"),),
+            (Address(Channel.SMS, "+33698765432"),),
+        ),
+    }
+    assert [one.people for one in majority_notices(replace(of_age, deceased=True), NOW)] == [()]
+
+
+def test_a_delegate_who_was_named_is_told_whatever_the_holder_wishes_and_one_who_left_is_not():
+    delegate = Delegate(PatientId("1", "1.2"), "X", DelegateScope.READ, NOW, NOW + timedelta(days=1))
+    named = replace(RECORD, delegates=(delegate,))
+    assert kinds(RECORD, named, Caller(Holder(PERSON))) == [NoticeKind.DELEGATE_NAMED]
+    assert kinds(named, replace(RECORD, delegates=(replace(delegate, until=NOW),)), Caller(Holder(PERSON))) == []

@@ -8,18 +8,19 @@ import pytest
 from dmp.record.entry import Association, EntryStatus, Relation
 from dmp.record.merging import (
     Held,
-    blocked_since,
     deciding,
     decisions_of,
     join_chains,
     parted_chain,
     parted_marks,
     restored,
+    set_free,
     share_of,
     strictest,
 )
 from dmp.record.patient import PatientId
-from dmp.record.record import Absorption, Attending, Authorisation, LegalHold, Oppositions, Record
+from dmp.record.people import Delegate, DelegateScope, Withdrawal
+from dmp.record.record import Absorption, Attending, Authorisation, Care, LegalHold, Oppositions, Record
 from dmp.record.visibility import Visibility
 from store_builders import a_link, a_lot_of, an_entry, uuid
 
@@ -75,7 +76,7 @@ def test_a_record_gets_its_own_decisions_back_but_for_what_was_decided_since():
     since = replace(after, blocked=after.blocked | {"z"})
     assert restored(since, absorption).blocked == {"x", "y", "z"}
     assert restored(since, absorption).authorisations == (given("a"),)
-    assert blocked_since(since, absorption) == {"z"}
+    assert set_free(a_record(THEIRS, blocked=frozenset({"y"})), since, absorption).blocked == {"y", "z"}
 
 
 # -- replacement chains
@@ -164,3 +165,52 @@ def test_a_link_to_a_link_goes_with_it():
     share = shared(a_merged_record(inner, outer, across, told))
     assert {inner.uuid, outer.uuid} <= share.links
     assert {across.uuid, told.uuid} == share.cut
+
+
+def test_a_delegate_stays_one_where_both_records_name_him_within_the_narrower_limits():
+    son, other = PatientId("3", "1.2"), PatientId("4", "1.2")
+    ours = Delegate(son, "SON", DelegateScope.MANAGE, AT, AT + 30 * DAY)
+    theirs = Delegate(son, "SON", DelegateScope.READ, AT - DAY, AT + 9 * DAY)
+    alone = replace(ours, person=other)
+    joined = strictest(a_record(delegates=(ours, alone)), a_record(THEIRS, delegates=(theirs,)))
+    assert joined.delegates == (Delegate(son, "SON", DelegateScope.READ, AT, AT + 9 * DAY),)
+
+
+def test_authority_withdrawn_or_heirs_opposed_in_one_is_so_in_both():
+    gone = Withdrawal(PatientId("3", "1.2"), AT, "ops", "judgment")
+    joined = strictest(a_record(heirs_opposed=True), a_record(THEIRS, withdrawals=(gone,)))
+    assert (joined.withdrawals, joined.heirs_opposed) == ((gone,), True)
+
+
+def test_what_was_refused_ended_or_withdrawn_while_they_were_one_is_so_in_the_one_that_is_set_free():
+    son = PatientId("3", "1.2")
+    delegate = Delegate(son, "SON", DelegateScope.READ, AT, AT + 30 * DAY)
+    theirs = a_record(
+        THEIRS,
+        authorisations=(given("a"), given("alone")),
+        attending=(Attending("d", AT, confirmed=True), Attending("e", AT)),
+        delegates=(delegate,),
+        care=(Care("1 A", AT, AT + DAY, AT.date(), "x"),),
+    )
+    ours = replace(theirs, identifiers=(OURS,), authorisations=(given("a"),))
+    after = strictest(ours, theirs)
+    one, absorption = deciding(ours, after), absorbing(after=after)
+    assert set_free(theirs, one, absorption) == theirs
+
+    ended, gone = replace(delegate, until=AT + DAY), Withdrawal(son, AT, "ops", "judgment")
+    since = replace(
+        one,
+        authorisations=(given("a", days=1), given("new")),
+        attending=(Attending("e", AT),),
+        delegates=(ended,),
+        withdrawals=(gone,),
+        care=(*(replace(care, opposed=True) for care in one.care), Care("1 B", AT, AT, AT.date(), "x", opposed=True)),
+        hide_everything=True,
+        heirs_opposed=True,
+    )
+    free = set_free(theirs, since, absorption)
+    assert free.authorisations == (given("a", days=1), given("alone"))
+    assert free.attending == (Attending("e", AT),)
+    assert (free.delegates, free.withdrawals) == ((ended,), (gone,))
+    assert [(care.team, care.opposed) for care in free.care] == [("1 A", True), ("1 B", True)]
+    assert (free.hide_everything, free.heirs_opposed) == (True, True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from dmp.desk.operations import Operations
 from dmp.main import open_store
-from dmp.operations import Operations
 from dmp.readiness import check_clock, missing, newest_written
 from dmp.record.errors import StorageUnavailable
 from dmp.store.sealing import seal_traces
@@ -144,6 +144,7 @@ def test_the_figures_count_everything_and_name_nobody(service: Service):
         'dmp_waiting{kind="emergency"} 0.0',
         "dmp_connections ",
         "dmp_traces_waiting ",
+        'dmp_emergency_cases{state="overdue"} 0.0',
         "dmp_unforeseen_errors_total 0.0",
     ):
         assert expected in told, told

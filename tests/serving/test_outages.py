@@ -30,8 +30,8 @@ from dmp.assure.database import Database
 from dmp.assure.ledger import Ledger, Lot, check, send_again
 from dmp.assure.working import AtWork
 from dmp.client import CallRefused, DmpClient
+from dmp.desk.operations import Operations
 from dmp.main import open_store
-from dmp.operations import Operations
 from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.population import people
 from dmp.sandbox.port import free_port

@@ -145,7 +145,7 @@ def test_a_service_that_cannot_start_says_why_and_ends(installation: Installed, 
 
 
 def test_traces_written_by_both_workers_are_sealed_once(folder: Path):
-    from dmp.operations import Operations
+    from dmp.desk.operations import Operations
 
     with installed(folder, workers=2) as made:
         patient = made.opened()

@@ -11,10 +11,13 @@ SELECT create_distributed_table('page', 'record', colocate_with => 'record');
 SELECT create_distributed_table('document', 'record', colocate_with => 'record');
 SELECT create_distributed_table('trace', 'record', colocate_with => 'record');
 SELECT create_distributed_table('erasure', 'record', colocate_with => 'record');
+SELECT create_distributed_table('emergency_case', 'record', colocate_with => 'record');
+SELECT create_distributed_table('reader', 'record', colocate_with => 'record');
 
 -- Small tables that are read with every call and hardly written: a copy on every server.
 SELECT create_reference_table('directory');
 SELECT create_reference_table('activity');
+SELECT create_reference_table('team');
 
 -- One row per person, per object or per call, found by a keyed hash; and the tree of traces, which is one.
 -- They stay on the coordinator.
@@ -28,3 +31,14 @@ SELECT citus_add_local_table_to_metadata('leaf');
 SELECT citus_add_local_table_to_metadata('head');
 SELECT citus_add_local_table_to_metadata('forwarding');
 SELECT citus_add_local_table_to_metadata('job');
+SELECT citus_add_local_table_to_metadata('account');
+SELECT citus_add_local_table_to_metadata('federated');
+SELECT citus_add_local_table_to_metadata('ticket');
+SELECT citus_add_local_table_to_metadata('tally');
+SELECT citus_add_local_table_to_metadata('visit');
+SELECT citus_add_local_table_to_metadata('clearance');
+SELECT citus_add_local_table_to_metadata('profile');
+SELECT citus_add_local_table_to_metadata('to_review');
+SELECT citus_add_local_table_to_metadata('alert');
+SELECT citus_add_local_table_to_metadata('informed');
+SELECT citus_add_local_table_to_metadata('opponent');

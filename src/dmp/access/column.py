@@ -1,7 +1,9 @@
 """Which column of the rights matrix a caller stands in (functional 3.3; DEC-14, DEC-20, DEC-21)."""
 
+from datetime import datetime
 from enum import StrEnum
 
+from dmp.access.representation import delegate_called, is_guardian, is_heir
 from dmp.record.actor import (
     Administrator,
     Authentication,
@@ -14,6 +16,7 @@ from dmp.record.actor import (
     Representative,
     Staff,
 )
+from dmp.record.people import DelegateScope
 from dmp.record.record import Record
 
 DOCTOR = "10"
@@ -53,6 +56,10 @@ class Column(StrEnum):
     AIR_STAFF = "AIR_PE"
     HOLDER = "holder"
     REPRESENTATIVE = "representative"
+    DELEGATE_READS = "delegate-read"
+    DELEGATE_WRITES = "delegate-write"
+    DELEGATE_MANAGES = "delegate-manage"
+    HEIR = "heir"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
 
@@ -60,7 +67,16 @@ class Column(StrEnum):
     """Columns are looked up at every decision, and the hash that an Enum has of its own is slow."""
 
 
-CITIZENS = (Column.HOLDER, Column.REPRESENTATIVE, Column.OPERATOR, Column.ADMINISTRATOR)
+DELEGATES = (Column.DELEGATE_READS, Column.DELEGATE_WRITES, Column.DELEGATE_MANAGES)
+"""Whom the holder made a delegate, by the scope that he gave (DEC-29)."""
+CITIZENS = (
+    Column.HOLDER,
+    Column.REPRESENTATIVE,
+    *DELEGATES,
+    Column.HEIR,
+    Column.OPERATOR,
+    Column.ADMINISTRATOR,
+)
 """The columns of `citizens.csv`: the people whom the published tables leave out."""
 PUBLISHED = tuple(column for column in Column if column not in CITIZENS)
 """The columns of the published tables (`matrix.csv`)."""
@@ -78,8 +94,8 @@ def is_occupational(actor: Professional) -> bool:
     return actor.know_how == OCCUPATIONAL_MEDICINE or actor.facility.sector == OCCUPATIONAL_HEALTH_SECTOR
 
 
-def column_of(caller: Caller, record: Record | None) -> Column | None:
-    """The column of a caller for one record; None when the tables open no column to him in this mode.
+def column_of(caller: Caller, record: Record | None, at: datetime) -> Column | None:
+    """The column of a caller for one record, now; None when the tables open no column to him in this mode.
 
     The attending doctor has his column from his declaration on; what waits
     for the holder's confirmation is in the rules (DEC-1). In a regulation
@@ -94,7 +110,7 @@ def column_of(caller: Caller, record: Record | None) -> Column | None:
         return None
     if isinstance(actor, Staff):
         return {Authentication.DIRECT: Column.STAFF, Authentication.REINFORCED: Column.AIR_STAFF}.get(actor.via)
-    return _of_citizen(actor)
+    return _of_representative(actor, record, at) if isinstance(actor, Representative) else _of_citizen(actor)
 
 
 _FACILITY = {Mode.NORMAL: Column.FACILITY_NORMAL, Mode.EMERGENCY_DISPATCH: Column.FACILITY_DISPATCH}
@@ -151,12 +167,31 @@ def _of_professional(actor: Professional, mode: Mode, record: Record | None) -> 
     return (_ATTENDING if attending else _DOCTOR)[air].get(mode)
 
 
-def _of_citizen(actor: Holder | Representative | Operator | Administrator) -> Column:
+_DELEGATED = {
+    DelegateScope.READ: Column.DELEGATE_READS,
+    DelegateScope.WRITE: Column.DELEGATE_WRITES,
+    DelegateScope.MANAGE: Column.DELEGATE_MANAGES,
+}
+
+
+def _of_representative(actor: Representative, record: Record | None, at: datetime) -> Column:
+    """The widest of what he is to the holder now; who is nothing to him stands where anybody may stand.
+
+    Of a dead person's record, which is closed to whoever acted for him, an heir has more than his other quality.
+    """
+    if record is not None and is_heir(actor.id, record, at):
+        return Column.HEIR
+    if record is None or is_guardian(actor.id, record, at):
+        return Column.REPRESENTATIVE
+    if (delegate := delegate_called(actor.id, record, at)) is not None:
+        return _DELEGATED[delegate.scope]
+    return Column.REPRESENTATIVE
+
+
+def _of_citizen(actor: Holder | Operator | Administrator) -> Column:
     match actor:
         case Holder():
             return Column.HOLDER
-        case Representative():
-            return Column.REPRESENTATIVE
         case Operator():
             return Column.OPERATOR
         case Administrator():

@@ -1,16 +1,15 @@
 """May this caller do this, here, now, and on which ground? The one decision (security 6.1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from dmp.access import document_rules, grants, record_rules
+from dmp.access import brake_rules, document_rules, grants, people_rules, record_rules, subject_rules
+from dmp.access.plan import Plan, Rule, plan_for, worth_asking
 from dmp.access.policy import Policy
 from dmp.access.question import Decision, Facets, Question
 from dmp.record.entry import DocumentEntry
 from dmp.record.record import RecordState
 from dmp.record.verb import Verb
-
-Rule = Callable[[Question, Policy], bool]
 
 RECORD_REFUSALS: tuple[Rule, ...] = (
     record_rules.unknown_profession,
@@ -18,6 +17,7 @@ RECORD_REFUSALS: tuple[Rule, ...] = (
     record_rules.mode_not_open,
     record_rules.sector_shut_out,
     record_rules.verb_without_row,
+    people_rules.beyond_the_delegation,
     record_rules.outside_matrix,
     record_rules.break_glass_without_reason,
     record_rules.removal_without_reason,
@@ -28,14 +28,37 @@ RECORD_REFUSALS: tuple[Rule, ...] = (
     record_rules.not_in_secret_connection,
     record_rules.no_such_record,
     record_rules.stranger_to_the_record,
+    record_rules.parental_authority_ended,
     record_rules.record_closed,
     record_rules.under_legal_hold,
     record_rules.blocked_by_the_holder,
     record_rules.emergency_opposed,
     record_rules.linked_to_the_portal,
+    record_rules.account_of_a_minor,
+    record_rules.account_of_the_deceased,
     record_rules.secret_connection_of_an_adult,
+    brake_rules.account_stopped,
+    brake_rules.too_many_patients_today,
+    subject_rules.others_by_attending_unconfirmed,
+    subject_rules.consent_without_own_right,
 )
 """First those that say the same of every record, then those that look at this one."""
+
+SUBJECT_REFUSALS: tuple[Rule, ...] = (
+    subject_rules.subject_is_the_caller,
+    subject_rules.subject_unknown,
+    subject_rules.care_team_of_another_structure,
+    subject_rules.subject_sector_shut_out,
+    subject_rules.occupational_without_the_holder,
+    subject_rules.subject_blocked,
+    subject_rules.subject_not_a_doctor,
+    subject_rules.attending_not_declared,
+    subject_rules.care_team_opposed,
+)
+"""Asked of an act about somebody, and of no other: they cost a reading nothing.
+
+Whose team it is comes before what the holder decided of it: anybody may declare one, and would learn whom he blocked.
+"""
 
 DOCUMENT_REFUSALS: tuple[Rule, ...] = (
     document_rules.deleted_document,
@@ -43,8 +66,10 @@ DOCUMENT_REFUSALS: tuple[Rule, ...] = (
     document_rules.everything_hidden,
     document_rules.hidden_from_the_patient,
     document_rules.hidden_from_representatives,
+    people_rules.outside_what_heirs_see,
     document_rules.blocked_beyond_own_documents,
     document_rules.reference_without_right,
+    document_rules.outside_the_type_matrix,
     document_rules.unseen_in_an_opposed_emergency,
     document_rules.deposit_of_the_patient,
     document_rules.not_own_document,
@@ -52,13 +77,20 @@ DOCUMENT_REFUSALS: tuple[Rule, ...] = (
     document_rules.set_aside,
     document_rules.secret_of_the_minor,
 )
-"""A rule on professions and document types (functional 3.4, DEC-11, DEC-19) is one more line here."""
+"""Those that look at one document of the record."""
+
+DEPOSIT_REFUSALS: tuple[Rule, ...] = (document_rules.type_put_in_by_others,)
+"""Those that look at one document to come."""
 
 GRANTS: tuple[Rule, ...] = (
     grants.holder_of_the_record,
+    people_rules.asks_as_heir,
+    people_rules.delegate_of_the_holder,
+    people_rules.heir_of_the_holder,
     grants.representative_of_the_holder,
     grants.operator_of_the_service,
     grants.administrator_of_the_service,
+    grants.reception_of_an_authorised_structure,
     grants.act_without_care_relation,
     grants.author_of_the_document,
     grants.each_document_is_asked,
@@ -66,6 +98,7 @@ GRANTS: tuple[Rule, ...] = (
     grants.emergency_dispatch,
     grants.attending_doctor,
     grants.valid_authorisation,
+    grants.care_team,
 )
 
 WANTING: tuple[Rule, ...] = (grants.authorisation_expired, grants.no_authorisation)
@@ -75,13 +108,14 @@ NO_GROUND = "no-rule-allows-it"
 ABSENT = Decision(False, "no-such-document", conceal=True)
 """Asked about a document that is not there: refused in the same way as one that the caller may not know of."""
 WITH_ITS_LOT, WITHOUT_ITS_LOT = "signature-with-its-lot", "signature-without-its-lot"
-_CONCEALING = ("no-such-record", "stranger-to-the-record")
+NO_RECORD = ("no-such-record", "stranger-to-the-record", "parental-authority-ended")
+"""Refusals that are told as if there were no record."""
 _SEARCHES = (Verb.FIND, Verb.FIND_REFERENCE)
 _READS = (*_SEARCHES, Verb.READ)
 
 _NAMES = {
     rule: getattr(rule, "__name__", "").replace("_", "-")
-    for rule in (*RECORD_REFUSALS, *DOCUMENT_REFUSALS, *GRANTS, *WANTING)
+    for rule in (*RECORD_REFUSALS, *SUBJECT_REFUSALS, *DOCUMENT_REFUSALS, *DEPOSIT_REFUSALS, *GRANTS, *WANTING)
 }
 _GRANTED = {_NAMES[rule]: Decision(True, _NAMES[rule]) for rule in GRANTS}
 RULE_NAMES = frozenset({*_NAMES.values(), NO_GROUND, ABSENT.rule, WITH_ITS_LOT, WITHOUT_ITS_LOT})
@@ -96,8 +130,11 @@ def decide(question: Question, policy: Policy) -> Decision:
     A destroyed record is no record (DEC-31).
     """
     question = _without_destroyed(question)
-    at_the_door = _first(RECORD_REFUSALS, question, policy)
-    return _decide_inside(question, policy, at_the_door)
+    plan = plan_for(question, policy, _plan)
+    at_the_door = _first(plan.door, question, policy)
+    if question.subject is not None:
+        at_the_door = at_the_door or _first(SUBJECT_REFUSALS, question, policy)
+    return _decide_inside(question, policy, plan, at_the_door)
 
 
 def decide_each(question: Question, entries: Iterable[DocumentEntry], policy: Policy) -> list[Decision]:
@@ -108,15 +145,22 @@ def decide_each(question: Question, entries: Iterable[DocumentEntry], policy: Po
     signature asked here is without its lot.
     """
     question = _without_destroyed(question)
-    at_the_door = _first(RECORD_REFUSALS, question, policy)
+    plan = plan_for(question, policy, _plan)
+    at_the_door = _first(plan.door, question, policy)
     known: dict[Facets, Decision] = {}
     answers: list[Decision] = []
     for entry in entries:
         facets = question.facets_of(entry)
-        if facets not in known:
-            known[facets] = _decide_inside(question.about(entry, facets), policy, at_the_door)
-        answers.append(known[facets])
+        answer = known.get(facets)
+        if answer is None:
+            answer = known[facets] = _decide_inside(question.about(entry, facets), policy, plan, at_the_door)
+        answers.append(answer)
     return answers
+
+
+def _plan(question: Question, policy: Policy) -> Plan:
+    about_it = DEPOSIT_REFUSALS if question.verb is Verb.SUBMIT else DOCUMENT_REFUSALS
+    return Plan(*(worth_asking(rules, question, policy) for rules in (RECORD_REFUSALS, about_it, GRANTS, WANTING)))
 
 
 def _without_destroyed(question: Question) -> Question:
@@ -124,20 +168,20 @@ def _without_destroyed(question: Question) -> Question:
     return replace(question, record=None) if destroyed else question
 
 
-def _decide_inside(question: Question, policy: Policy, at_the_door: str) -> Decision:
+def _decide_inside(question: Question, policy: Policy, plan: Plan, at_the_door: str) -> Decision:
     """Decide once it is known what the rules on the whole record said."""
     if at_the_door:
         return _refused(at_the_door, question, policy)
     if question.facets is not None:
         if question.facets.signature and question.verb is not Verb.SUBMIT:
             return _signature(question, policy)
-        inside = _first(DOCUMENT_REFUSALS, question, policy)
+        inside = _first(plan.inside, question, policy)
         if inside:
             return _refused(inside, question, policy)
-    ground = _first(GRANTS, question, policy)
+    ground = _first(plan.grants, question, policy)
     if ground:
         return _GRANTED[ground]
-    return _refused(_first(WANTING, question, policy) or NO_GROUND, question, policy)
+    return _refused(_first(plan.wanting, question, policy) or NO_GROUND, question, policy)
 
 
 def _first(rules: tuple[Rule, ...], question: Question, policy: Policy) -> str:
@@ -149,15 +193,17 @@ def _first(rules: tuple[Rule, ...], question: Question, policy: Policy) -> str:
 
 
 def _refused(rule: str, question: Question, policy: Policy) -> Decision:
-    conceal = rule in _CONCEALING or (question.entry is not None and not _could_find(question, policy))
+    conceal = rule in NO_RECORD or (question.entry is not None and not _could_find(question, policy))
     return Decision(False, rule, conceal)
 
 
 def _could_find(question: Question, policy: Policy) -> bool:
-    """Tell whether a search or a reference would have led the caller to the document."""
+    """Tell whether a search or a reference would have led the caller to the document; what he sends he knows of."""
+    if question.verb is Verb.SUBMIT:
+        return True
     if question.verb in _SEARCHES:
         return False
-    return any(decide(replace(question, verb=verb), policy).allowed for verb in _SEARCHES)
+    return any(decide(question.asking(verb), policy).allowed for verb in _SEARCHES)
 
 
 def _signature(question: Question, policy: Policy) -> Decision:

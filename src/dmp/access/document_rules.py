@@ -17,7 +17,8 @@ from dmp.record.verb import Verb
 _CITIZENS = (Holder, Representative)
 _DELETED = EntryStatus.DELETED
 _FEEDING = (Verb.SUBMIT, Verb.REPLACE, Verb.DELETE)
-_OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
+OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
+"""Acts on what the patient put in that have rules of their own (DEC-17)."""
 
 
 def deleted_document(question: Question, _policy: Policy) -> bool:
@@ -36,7 +37,8 @@ def masked_to_professionals(question: Question, policy: Policy) -> bool:
     allowed it beforehand (AR-9). The cells are those of reading masked
     documents (functional 3.3).
     """
-    if not question.visibility.masked or question.own:
+    facets = question.facets
+    if facets is None or not facets.visibility.masked or facets.own:
         return False
     column = policy.reading_column(question.column, question.verb)
     match policy.matrix.cell(READ_MASKED, column):
@@ -90,6 +92,26 @@ def reference_without_right(question: Question, policy: Policy) -> bool:
     return not policy.professions.get(actor.profession, False)
 
 
+def outside_the_type_matrix(question: Question, policy: Policy) -> bool:
+    """A type that the caller's profession does not see, though he did not write it (functional 3.4, DEC-11, DEC-19).
+
+    For the attending doctor too, and in an emergency; one's own documents always (DEC-18).
+    """
+    facets, actor = question.facets, question.caller.actor
+    if facets is None or facets.own or not isinstance(actor, Professional):
+        return False
+    return not policy.opens(actor.profession, facets.class_code, facets.type_code)
+
+
+def type_put_in_by_others(question: Question, policy: Policy) -> bool:
+    """A document to come, of a type that only others put in: the insurer's feed, or the holder (DEC-33)."""
+    facets = question.facets
+    if facets is None:
+        return False
+    actor, attending = question.caller.actor, question.attending
+    return not policy.takes(actor, facets.class_code, facets.type_code, attending=attending)
+
+
 def unseen_in_an_opposed_emergency(question: Question, _policy: Policy) -> bool:
     """What an opposed emergency mode cannot find, it does not file away either (DEC-10, DEC-27)."""
     return question.verb in (Verb.ARCHIVE, Verb.UNARCHIVE) and not question.own and is_opposed(question)
@@ -98,7 +120,7 @@ def unseen_in_an_opposed_emergency(question: Question, _policy: Policy) -> bool:
 def deposit_of_the_patient(question: Question, _policy: Policy) -> bool:
     """What the patient put in: archived by him or his attending doctor, deleted and replaced by him alone (DEC-17)."""
     facets = question.facets
-    if facets is None or question.verb not in _OF_CITIZENS or not facets.by_citizen:
+    if facets is None or question.verb not in OF_CITIZENS or not facets.by_citizen:
         return False
     if not isinstance(question.caller.actor, HEALTH_ACTORS):
         return False

@@ -47,10 +47,17 @@ def supposed(viewer: Viewer, record: Record, at: datetime, policy: Policy) -> tu
 
 
 def explain(
-    viewer: Viewer, record: Record, entries: Sequence[DocumentEntry], *, at: datetime, policy: Policy
+    viewer: Viewer,
+    record: Record,
+    entries: Sequence[DocumentEntry],
+    *,
+    at: datetime,
+    policy: Policy,
+    teams: frozenset[str] = frozenset(),
 ) -> tuple[Explanation, ...]:
-    """What a viewer has of each document, and the rule that decided."""
+    """What a viewer has of each document, and the rule that decided; `teams` are the care teams that he is in."""
     caller, record = supposed(viewer, record, at, policy)
+    caller = replace(caller, teams=teams)
     asked = (
         decide_each(Question(caller, verb, record, None, at), entries, policy)
         for verb in (Verb.READ, Verb.FIND, Verb.FIND_REFERENCE)

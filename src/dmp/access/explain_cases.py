@@ -28,6 +28,7 @@ from dmp.record.actor import (
 from dmp.record.codes import Code
 from dmp.record.entry import Author, Deposit, DocumentEntry
 from dmp.record.patient import Guardian, PatientId
+from dmp.record.people import Delegate, DelegateScope
 from dmp.record.professional import professional_xcn
 from dmp.record.record import Attending, Record
 from dmp.record.verb import Verb
@@ -75,10 +76,14 @@ class Act(NamedTuple):
         return READ_MASKED if self.verb is Verb.READ and self.marks.masked else self.verb.value
 
 
+_DELEGATED = {scope: f"delegate-{scope}" for scope in DelegateScope}
 _DOCTOR = Professional(SUPPOSED, "", "10", "SM26", Facility(_STRUCTURE, sector="SA07"))
 PEOPLE = (
     Person("Vous", person(Holder(_PATIENT))),
     Person("Votre représentant légal", person(Representative(_GUARDIAN, ""))),
+    Person("Votre délégué, pour lire", person(Representative(_DELEGATED[DelegateScope.READ], ""))),
+    Person("Votre délégué, pour lire et déposer", person(Representative(_DELEGATED[DelegateScope.WRITE], ""))),
+    Person("Votre délégué, pour gérer aussi", person(Representative(_DELEGATED[DelegateScope.MANAGE], ""))),
     Person("Votre médecin traitant, que vous avez confirmé", person(replace(_DOCTOR, id=_ATTENDING))),
     Person("Un médecin que vous avez autorisé", of_profession("10")),
     Person("Un pharmacien que vous avez autorisé", of_profession("21")),
@@ -141,7 +146,11 @@ def _question(viewer: Viewer, act: Act, policy: Policy, *, own: bool = False, le
 def _record() -> Record:
     guardian = Guardian("MTH", "", "", identifier=PatientId(_GUARDIAN, "page"))
     attending = (Attending(_ATTENDING, _AT - timedelta(days=1), confirmed=True),)
-    return Record("page", (_PATIENT,), guardians=(guardian,), attending=attending, blocked=frozenset({_BLOCKED}))
+    delegates = tuple(
+        Delegate(PatientId(name, "page"), "", scope, _AT, _AT + timedelta(days=1)) for scope, name in _DELEGATED.items()
+    )
+    blocked = frozenset({_BLOCKED})
+    return Record("page", (_PATIENT,), guardians=(guardian,), attending=attending, blocked=blocked, delegates=delegates)
 
 
 def _at_work(viewer: Viewer) -> Viewer:
@@ -164,14 +173,14 @@ def _document(actor: Actor, *, own: bool, marks: Visibility) -> DocumentEntry:
             deposit = Deposit(_AT, person_id(citizen), "", "")
         case _:
             pass
-    code = Code("", "")
+    code, read_by_all = Code("", ""), Code("57833-6", "")
     return DocumentEntry(
         uuid="page",
         unique_id="page",
         patient_cx="",
         mime_type="",
         class_code=code,
-        type_code=code,
+        type_code=read_by_all,
         format_code=code,
         facility_type=code,
         practice_setting=code,

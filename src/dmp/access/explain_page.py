@@ -7,6 +7,13 @@ from functools import cached_property
 from importlib.resources import files
 
 from dmp.access.explain_cases import CENTRE, PEOPLE, READING, WRITING, Act, Answers, answers
+from dmp.access.explain_types import (
+    RECONSTRUCTED,
+    how_complete,
+    rows_of_deposits,
+    rows_of_sensitive,
+    rows_of_types,
+)
 from dmp.access.matrix import READ_MASKED, Cell, comment, lines
 from dmp.access.policy import Policy, load_policy
 from dmp.access.sentences_explain import table
@@ -14,10 +21,9 @@ from dmp.record.actor import FacilitySoftware, Holder, Representative, Staff
 from dmp.record.nomenclature import Nomenclature, value_set
 
 BEGIN, END = "<!-- rights: made by `./dev who` -->", "<!-- end of the rights -->"
-_TABLES = ("matrix", "citizens", "sectors", "professions")
+_TABLES = ("matrix", "citizens", "sectors", "professions", "classes", "sensitive", "deposits")
 _CONFIRMED, _DECIDED = "confirmed", "decided"
 _MARKS = {_CONFIRMED: "", _DECIDED: "†"}
-_RECONSTRUCTED = "‡"
 _LABELS = {act.row: act.label.lower() for act in (*READING, *WRITING)}
 
 
@@ -74,6 +80,8 @@ def _parts(tables: Tables, policy: Policy) -> Iterator[str]:
     yield _rights(WRITING, tables, policy)
     yield "### Les professions\n"
     yield _professions(tables)
+    yield "### Les types de documents\n"
+    yield from _types(tables)
     yield "### Les secteurs que la loi exclut\n"
     yield _sectors(tables)
     yield "### D'où viennent ces réponses\n"
@@ -117,7 +125,7 @@ def _mark(told: Answers, act: Act, tables: Tables, policy: Policy) -> str:
     of_ours = narrowed and rule != "blocked-by-the-holder"
     if rule in ("sector-shut-out", "no-right-published") or (of_ours and evidence == _CONFIRMED):
         evidence = _DECIDED
-    return _MARKS.get(evidence, _RECONSTRUCTED)
+    return _MARKS.get(evidence, RECONSTRUCTED)
 
 
 def _professions(tables: Tables) -> str:
@@ -133,6 +141,15 @@ def _professions(tables: Tables) -> str:
         f"Peuvent ajouter des documents et retrouver les leurs, sans rien lire d'autre, parce qu'aucun texte publié ne "
         f"leur ouvre la lecture ({len(shut)}) : {', '.join(shut)}.\n"
     )
+
+
+def _types(tables: Tables) -> Iterator[str]:
+    """What each profession reads, by class of documents, and how sure it is (functional 3.4, DEC-13)."""
+    opened = {code: is_open for code, (is_open, _) in tables.professions.items()}
+    yield f"{how_complete(tables.texts, opened)}\n"
+    texts = tables.texts
+    for head, *rows in (rows_of_types(texts, opened), rows_of_sensitive(texts), rows_of_deposits(texts)):
+        yield _table(head, rows)
 
 
 def _sectors(tables: Tables) -> str:
@@ -165,7 +182,7 @@ def _sources(tables: Tables) -> str:
 
 
 def _sure(evidence: str) -> str:
-    return {_CONFIRMED: "publié", _DECIDED: "décidé †"}.get(evidence, f"reconstitué {_RECONSTRUCTED}")
+    return {_CONFIRMED: "publié", _DECIDED: "décidé †"}.get(evidence, f"reconstitué {RECONSTRUCTED}")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -2,7 +2,8 @@
 
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.record.actor import Administrator, Holder, Mode, Operator, Professional, Representative
+from dmp.access.record_rules import CARE, HANDED_OUT
+from dmp.record.actor import Administrator, Holder, Mode, Operator, Professional, Representative, Staff
 from dmp.record.verb import Verb
 
 FREE = frozenset(
@@ -19,11 +20,19 @@ FREE = frozenset(
         Verb.CHANGE_IDENTITY,
         Verb.CLOSE_RECORD,
         Verb.SUBMIT,
+        Verb.DECLARE_CARE,
+        Verb.ANSWER_QUESTION,
+        Verb.REVIEW_CASE,
+        Verb.VIEW_LOG,
     }
 )
 """Acts that need no care relation (DEC-5)."""
 OWN = frozenset({Verb.REPLACE, Verb.FIND_REFERENCE, Verb.MASK, Verb.DELETE})
 """Acts that the author does on his own documents without an authorisation (DEC-5, DEC-7)."""
+
+
+WITHIN_A_TEAM = CARE | {Verb.LIST_AUTHORISATIONS, Verb.FIND_REFERENCE}
+"""What the care team of the holder is deemed authorised to do (AR-3, DEC-5)."""
 
 
 def holder_of_the_record(question: Question, _policy: Policy) -> bool:
@@ -49,6 +58,15 @@ def administrator_of_the_service(question: Question, _policy: Policy) -> bool:
 def act_without_care_relation(question: Question, _policy: Policy) -> bool:
     """Testing, declaring, managing and feeding need no care relation (AR-5, LC-7, DEC-5)."""
     return question.verb in FREE
+
+
+def reception_of_an_authorised_structure(question: Question, _policy: Policy) -> bool:
+    """The reception hands out an account where the holder authorised its structure (PT-18, TD0.3 y1)."""
+    actor, record = question.caller.actor, question.record
+    if question.verb not in HANDED_OUT or not isinstance(actor, Staff) or record is None:
+        return False
+    given = record.authorisation_of(actor.facility.id) if actor.facility.id else None
+    return given is not None and given.start <= question.at < given.until
 
 
 def author_of_the_document(question: Question, _policy: Policy) -> bool:
@@ -84,6 +102,14 @@ def valid_authorisation(question: Question, _policy: Policy) -> bool:
     The occupational doctor needs one that the holder gave himself (DEC-21).
     """
     return question.authorised
+
+
+def care_team(question: Question, _policy: Policy) -> bool:
+    """A team cares for the holder, who was told and did not object: it is deemed authorised (AR-3, DEC-26; L.1110-12).
+
+    It opens what needs a care relation; it makes nobody an attending doctor, and lets nobody else in (AR-4).
+    """
+    return question.in_care_team and question.verb in WITHIN_A_TEAM
 
 
 def authorisation_expired(question: Question, _policy: Policy) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dmp.access.column import CITIZENS, PUBLISHED, Column
+from dmp.access.table import InvalidPolicy
 from dmp.record.verb import Verb
 
 FEED_BY_STAFF = "TD2.2"
@@ -17,10 +18,6 @@ NOT_SERVED = frozenset({"TD0.1", "TD0.9", "TD0.10"})
 """Rows of the published tables kept for completeness: no verb asks for them."""
 ROWS = frozenset(Verb) | {FEED_BY_STAFF, READ_MASKED, READ_SET_ASIDE} | NOT_SERVED
 EVIDENCE = ("confirmed", "decided")
-
-
-class InvalidPolicy(ValueError):
-    """A table of rights is not well formed: the service must not start. The message names the line."""
 
 
 class Cell(StrEnum):

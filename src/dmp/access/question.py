@@ -2,23 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from typing import NamedTuple
 
 from dmp.access.column import ATTENDING, OCCUPATIONAL, Column, column_of
 from dmp.access.matrix import FEED_BY_STAFF
+from dmp.access.once import once
 from dmp.access.ownership import deposited_by_a_citizen, owns
 from dmp.record.actor import Caller, Mode, Professional, Staff, facility_of, person_id
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.record import Authorisation, Record
+from dmp.record.subject import Subject
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
+from dmp.record.visit import NOT_COUNTED, Day
 
 _NOTHING_HIDDEN = Visibility()
-_OF_CALLER_AND_RECORD = ("column", "row", "blocked", "attending", "confirmed_attending", "authorised", "in_emergency")
+_OF_CALLER_AND_RECORD = (
+    "column",
+    "row",
+    "blocked",
+    "attending",
+    "confirmed_attending",
+    "authorised",
+    "in_care_team",
+    "in_emergency",
+)
 
 
-@dataclass(frozen=True)
-class Facets:
+class Facets(NamedTuple):
     """All that the rules look at in a document: two documents that have the same get the same answer."""
 
     own: bool
@@ -30,6 +41,8 @@ class Facets:
     """What hides it: its own marks and those of its chain, the strictest of both (DEC-2)."""
     signature: bool
     """It is the signature of a lot (DEC-12)."""
+    class_code: str
+    type_code: str
 
 
 @dataclass(frozen=True)
@@ -47,19 +60,23 @@ class Question:
     entry: DocumentEntry | None
     at: datetime
     lot: tuple[DocumentEntry, ...] = ()
+    subject: Subject | None = None
+    """Whom the act lets in or keeps out, when it is about somebody (PT-10)."""
+    day: Day = NOT_COUNTED
+    """How many patients the caller read today, when the act counts (security 10)."""
 
-    @cached_property
+    @once
     def column(self) -> Column | None:
         """The caller's column of the matrix."""
-        return column_of(self.caller, self.record)
+        return column_of(self.caller, self.record, self.at)
 
-    @cached_property
+    @once
     def row(self) -> str:
         """The row of the matrix; staff feed through a row of their own."""
         by_staff = self.verb is Verb.SUBMIT and isinstance(self.caller.actor, Staff)
         return FEED_BY_STAFF if by_staff else self.verb.value
 
-    @cached_property
+    @once
     def facets(self) -> Facets | None:
         """What the rules look at in the document; None when the record itself is asked about."""
         return None if self.entry is None else self.facets_of(self.entry)
@@ -72,6 +89,8 @@ class Question:
             entry.status,
             self._visibility_of(entry),
             entry.is_signature,
+            entry.class_code.code,
+            entry.type_code.code,
         )
 
     def _visibility_of(self, entry: DocumentEntry) -> Visibility:
@@ -91,7 +110,7 @@ class Question:
         """What hides the document (DEC-2); nothing when the record itself is asked about."""
         return _NOTHING_HIDDEN if self.facets is None else self.facets.visibility
 
-    @cached_property
+    @once
     def confirmed_attending(self) -> bool:
         """The caller is the attending doctor, confirmed by the holder or by the insurer's feed (DEC-1)."""
         actor, record = self.caller.actor, self.record
@@ -99,6 +118,13 @@ class Question:
             return False
         role = record.attending_of(actor.id)
         return role is not None and role.confirmed
+
+    def asking(self, verb: Verb) -> "Question":
+        """The same question of another act: whatever was worked out of caller, record and document is kept."""
+        other = object.__new__(Question)
+        kept = {name: value for name, value in self.__dict__.items() if name != "row"}
+        object.__setattr__(other, "__dict__", {**kept, "verb": verb})
+        return other
 
     def about(self, entry: DocumentEntry, facets: Facets) -> "Question":
         """The same question about a document whose facets are known; what tells of caller and record is kept."""
@@ -108,40 +134,54 @@ class Question:
         object.__setattr__(other, "__dict__", {**self.__dict__, **known, **about_it})
         return other
 
-    @cached_property
+    @once
     def authorisations(self) -> tuple[Authorisation, ...]:
         """What the holder gave to the professional or to his structure, lapsed or not (AR-1)."""
         actor, record = self.caller.actor, self.record
         if record is None or not isinstance(actor, Professional):
             return ()
         subjects = (actor.id, actor.facility.id)
-        return tuple(given for given in record.authorisations if given.subject and given.subject in subjects)
+        return tuple([given for given in record.authorisations if given.subject in subjects and given.subject])
 
-    @cached_property
+    @once
     def authorised(self) -> bool:
         """One of them is in force; the occupational doctor needs one that the holder gave himself (DEC-21)."""
-        by_holder = self.column in OCCUPATIONAL
-        return any(
-            given.start <= self.at < given.until and (given.by_holder or not by_holder) for given in self.authorisations
-        )
+        by_holder, at = self.column in OCCUPATIONAL, self.at
+        for given in self.authorisations:
+            if given.start <= at < given.until and (given.by_holder or not by_holder):
+                return True
+        return False
 
-    @cached_property
+    @once
+    def in_care_team(self) -> bool:
+        """The caller is of a team that cares for the holder, who was told and did not oppose it (AR-3, DEC-26).
+
+        Not in an emergency mode, and not for an occupational doctor, who needs the holder himself (DEC-21).
+        """
+        caller, record = self.caller, self.record
+        if record is None or not record.care or self.in_emergency or self.column in OCCUPATIONAL:
+            return False
+        return isinstance(caller.actor, Professional) and record.is_cared_for_by(caller.teams, self.at)
+
+    @once
     def blocked(self) -> bool:
         """The holder blocked the caller or his structure; a regulation centre is stopped by name only (DEC-8)."""
         record, actor = self.record, self.caller.actor
+        if record is None or not record.blocked:
+            return False
         facility = facility_of(actor)
-        if record is None or facility is None:
+        if facility is None:
             return False
         if person_id(actor) in record.blocked:
             return True
         return facility.id in record.blocked and self.caller.mode is not Mode.EMERGENCY_DISPATCH
 
-    @cached_property
+    @once
     def attending(self) -> bool:
         """The caller stands in a column of the attending doctor, confirmed or not."""
         return self.column in ATTENDING
 
-    @cached_property
+    @once
     def in_emergency(self) -> bool:
         """Break-glass, or regulation centre."""
         return self.caller.mode is not Mode.NORMAL

@@ -3,30 +3,59 @@
 Each is true when it refuses; its name is what the trace keeps and what `sentences.toml` puts in words.
 """
 
-from datetime import date
-
-from dmp.access.column import DOCTOR, HEALTH_ACTORS
+from dmp.access.adulthood import is_of_age
+from dmp.access.column import DOCTOR, HEALTH_ACTORS, Column
 from dmp.access.matrix import Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
+from dmp.access.representation import acts_otherwise, guardians_called, is_guardian
 from dmp.record.actor import (
     Caller,
     FacilitySoftware,
     Holder,
     Mode,
+    Operator,
     Professional,
     Representative,
     Staff,
     facility_of,
 )
+from dmp.record.age import is_minor
+from dmp.record.dtm import PARIS
 from dmp.record.record import RecordState
 from dmp.record.verb import Verb
 
 MIDWIFE = "50"
-WITHOUT_RECORD = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.LIST_RETENTION, Verb.LIST_RECORDS, Verb.FIND_PATIENTS)
+ON_THE_WATCH = (
+    Verb.CLOSE_ALERT,
+    Verb.PROPOSE_CLEARANCE,
+    Verb.CONFIRM_CLEARANCE,
+    Verb.ANSWER_QUESTION,
+    Verb.REVIEW_CASE,
+)
+"""Acts on what the watch found, the hard brake, questions, emergencies: no record is looked into (security 8, 10)."""
+WITHOUT_RECORD = (
+    Verb.TEST_RECORD,
+    Verb.OPEN_RECORD,
+    Verb.LIST_RETENTION,
+    Verb.LIST_RECORDS,
+    Verb.FIND_PATIENTS,
+    Verb.ASK_AS_HEIR,
+    Verb.OPPOSE_OPENING,
+    *ON_THE_WATCH,
+)
 """The acts that make sense where there is no record: the answer is «none», there will be one, or it is about many."""
-ON_CLOSED_RECORD = (Verb.TEST_RECORD, Verb.REOPEN_RECORD, Verb.HOLD_RECORD, Verb.LIFT_HOLD, Verb.DESTROY_RECORD)
-"""Testing, reopening, destroying, and the legal hold, which reads and writes nothing of the content."""
+OF_HEIRS = (Verb.ASK_AS_HEIR, Verb.LIST_HEIRS, Verb.DECIDE_ON_HEIR)
+"""What is done about a record that its holder's death closed (LC-13)."""
+ON_CLOSED_RECORD = (
+    Verb.TEST_RECORD,
+    Verb.REOPEN_RECORD,
+    Verb.HOLD_RECORD,
+    Verb.LIFT_HOLD,
+    Verb.DESTROY_RECORD,
+    *OF_HEIRS,
+)
+"""Testing, reopening, destroying, the legal hold, what heirs ask for: none reads or writes the content."""
 REMOVALS = (Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS)
 """Acts of an administrator, for good."""
 CARE = frozenset(
@@ -64,7 +93,11 @@ THAT_READ = (
     Verb.READ,
 )
 """Acts that an opposed emergency mode stops; those that read nothing pass (DEC-27)."""
-MANAGEMENT = (Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD)
+HANDED_OUT = (Verb.CREATE_ACCOUNT, Verb.CHANGE_CHANNEL, Verb.RENEW_ACCOUNT)
+"""Acts that open, or open again, the way by which a person signs in (TD1.5)."""
+ACCOUNTS = (*HANDED_OUT, Verb.CLOSE_ACCOUNT)
+"""What is done about an account, which is a person's and not a record's."""
+MANAGEMENT = (Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD, *HANDED_OUT)
 
 
 def unknown_profession(question: Question, policy: Policy) -> bool:
@@ -129,16 +162,24 @@ def record_management_switched_off(question: Question, policy: Policy) -> bool:
 
 def no_such_record(question: Question, _policy: Policy) -> bool:
     """There is no record, or it was destroyed, which is the same for everybody (DEC-31)."""
-    return question.record is None and question.verb not in WITHOUT_RECORD
+    return question.record is None and question.verb not in WITHOUT_RECORD and not at_the_desk(question)
+
+
+def at_the_desk(question: Question) -> bool:
+    """The operator about an account: guardians and delegates sign in, with a record of their own or without (PT-18)."""
+    return question.verb in ACCOUNTS and isinstance(question.caller.actor, Operator)
 
 
 def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
     """The patient that the assertion names, the holder or the represented person is somebody else (security 6.6).
 
     Where there is no record nobody is represented, and the holder asks about
-    himself alone: or a test of existence would answer strangers (DEC-9).
+    himself alone: or a test of existence would answer strangers (DEC-9). Who
+    asks as an heir is a stranger, and is answered alike wherever he asks.
     """
     record, caller = question.record, question.caller
+    if question.verb is Verb.ASK_AS_HEIR:
+        return False
     if record is None:
         return _asks_for_somebody_else(caller)
     if caller.patient is not None and caller.patient not in record.identifiers:
@@ -147,10 +188,22 @@ def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
         case Holder(patient):
             return patient not in record.identifiers
         case Representative(id=person):
-            known = (guardian.identifier for guardian in record.guardians if guardian.identifier is not None)
-            return not person or all(identifier.number != person for identifier in known)
+            return not guardians_called(person, record) and not acts_otherwise(person, record, question.at)
         case _:
             return False
+
+
+def parental_authority_ended(question: Question, _policy: Policy) -> bool:
+    """Parents and who had their authority represent nobody who is 18; the one in charge of a protection does (LC-16).
+
+    They are answered as strangers, who learn nothing of the record of an adult.
+    """
+    record, actor = question.record, question.caller.actor
+    if record is None or not isinstance(actor, Representative) or question.verb is Verb.ASK_AS_HEIR:
+        return False
+    if is_guardian(actor.id, record, question.at) or acts_otherwise(actor.id, record, question.at):
+        return False
+    return bool(guardians_called(actor.id, record))
 
 
 def _asks_for_somebody_else(caller: Caller) -> bool:
@@ -164,9 +217,16 @@ def _asks_for_somebody_else(caller: Caller) -> bool:
 
 
 def record_closed(question: Question, _policy: Policy) -> bool:
-    """A closed record is neither read nor written, by anyone; it may be tested and reopened (LC-10, DEC-5)."""
+    """A closed record is neither read nor written; it may be tested and reopened (LC-10, DEC-5).
+
+    Its holder still reads its history; after a death, heirs to whom it was opened read it (LC-13).
+    """
     closed = question.record is not None and question.record.state is RecordState.CLOSED
-    return closed and question.verb not in ON_CLOSED_RECORD
+    if not closed or question.verb in ON_CLOSED_RECORD or at_the_desk(question):
+        return False
+    if question.verb is Verb.VIEW_LOG and question.column is Column.HOLDER:
+        return False
+    return question.column is not Column.HEIR
 
 
 def under_legal_hold(question: Question, _policy: Policy) -> bool:
@@ -195,7 +255,7 @@ def is_opposed(question: Question) -> bool:
 
 def linked_to_the_portal(question: Question, _policy: Policy) -> bool:
     """A record linked to the health space is changed and closed there, not by professionals (functional 0)."""
-    if question.verb not in (Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD) or question.record is None:
+    if question.verb not in (Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD, *HANDED_OUT) or question.record is None:
         return False
     by_professional = isinstance(question.caller.actor, HEALTH_ACTORS)
     return by_professional and question.record.linked_to_portal
@@ -225,19 +285,26 @@ def not_in_secret_connection(question: Question, _policy: Policy) -> bool:
 def secret_connection_of_an_adult(question: Question, _policy: Policy) -> bool:
     """The secret connection is for minors; who is surely an adult has no guardian to hide from (DEC-32)."""
     record = question.record
-    if not question.caller.secret or record is None or record.traits is None:
+    if not question.caller.secret or record is None:
         return False
-    return surely_adult(record.traits.birth_date, question.at.date())
+    return is_of_age(record, question.at)
+
+
+def account_of_a_minor(question: Question, _policy: Policy) -> bool:
+    """A minor has no account of his own until he is 18: who held it would read what he keeps from his parents.
+
+    His representatives open his record with theirs (LC-15); at 18 he enrols himself (LC-16).
+    """
+    traits = question.record.traits if question.record is not None else None
+    today = question.at.astimezone(PARIS).date()
+    return question.verb in HANDED_OUT and traits is not None and is_minor(traits.birth_date, today)
+
+
+def account_of_the_deceased(question: Question, _policy: Policy) -> bool:
+    """Nobody signs in as somebody who is dead; his account may still be closed (LC-13)."""
+    return question.verb in HANDED_OUT and question.record is not None and question.record.deceased
 
 
 def cell_of(question: Question, policy: Policy) -> Cell:
     """The cell of the matrix for the act itself."""
     return policy.matrix.cell(question.row, policy.reading_column(question.column, question.verb))
-
-
-def surely_adult(birth: str, today: date) -> bool:
-    """Tell 18 years completed, from a partial ISO birth date: a lunar or missing part counts as the latest possible."""
-    year, month, day = (*(int(part) if part.isdigit() else 0 for part in birth.split("-")), 0, 0, 0)[:3]
-    month = month if 1 <= month <= 12 else 12
-    day = day if 1 <= day <= 31 else 31
-    return year > 0 and (year + 18, month, day) <= (today.year, today.month, today.day)

@@ -7,7 +7,9 @@ from typing import Protocol, TypeVar
 
 from dmp.record.actor import Caller
 from dmp.record.entry import DocumentEntry
+from dmp.record.history import Acts, LogLine
 from dmp.record.record import Record
+from dmp.record.subject import Subject
 from dmp.record.verb import Verb
 from dmp.record.viewer import Explanation, Viewer
 from dmp.store.entries import RecordContents
@@ -40,8 +42,12 @@ class Ask:
     absent: bool = False
     lot: tuple[DocumentEntry, ...] = ()
     named: str = ""
+    deposited: tuple[DocumentEntry, ...] = ()
+    """Documents to come: with the right to put them in, that to put in each of them by its type (DEC-33)."""
     record: Record | None = None
     """Another record than that of the scope: one of those that a list or a search may show."""
+    subject: Subject | None = None
+    """Whom the act lets in or keeps out, when it is about somebody (PT-10)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Scope:
     """Other records that the act changes, each of which keeps the trace too (LC-18)."""
     found_keep_trace: bool = False
     """Each record that the act finds and may show keeps the trace too."""
+    acts: Acts | None = None
+    """For an act that shows what was done to the record: reads the traces, once the act may go on."""
 
     @property
     def main_verb(self) -> Verb:
@@ -114,6 +122,8 @@ class Turn:
     """Of the other records that were asked about, those that were allowed."""
     simulation: Simulation | None = None
     """For an act that asks for a right to simulate, and for no other."""
+    lines: tuple[LogLine, ...] = ()
+    """What the caller may see of the acts of the scope, in their order."""
 
     @property
     def known_record(self) -> Record:

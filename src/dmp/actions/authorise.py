@@ -73,7 +73,7 @@ class Renounce:
             return UNCHANGED
         ended = replace(old, until=turn.at, last_action=turn.at)
         kept = tuple(ended if given is old else given for given in record.authorisations)
-        changed = _without_attending(replace(record, authorisations=kept), subject)
+        changed = without_attending(replace(record, authorisations=kept), subject)
         turn.tx.records.change(changed, at=turn.at)
         return DONE
 
@@ -119,9 +119,10 @@ class LeaveAttending:
         record, doctor = turn.known_record, person_id(turn.caller.actor)
         if record.attending_of(doctor) is None:
             return UNCHANGED
-        turn.tx.records.change(_without_attending(record, doctor), at=turn.at)
+        turn.tx.records.change(without_attending(record, doctor), at=turn.at)
         return DONE
 
 
-def _without_attending(record: Record, doctor: str) -> Record:
+def without_attending(record: Record, doctor: str) -> Record:
+    """The record without the role of a doctor."""
     return replace(record, attending=tuple(role for role in record.attending if role.doctor != doctor))

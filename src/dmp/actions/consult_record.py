@@ -90,6 +90,8 @@ def authorisation_status(record: Record, caller: Caller, at: datetime) -> Author
     names += [facility.id] if facility else []
     if record.blocked.intersection(names):
         return AuthorisationStatus.FORBIDDEN
+    if record.is_cared_for_by(caller.teams, at):
+        return AuthorisationStatus.VALID
     given = [a for a in map(record.authorisation_of, names) if a is not None]
     if any(authorisation.start <= at < authorisation.until for authorisation in given):
         return AuthorisationStatus.VALID

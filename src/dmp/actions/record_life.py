@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
+from dmp.actions.representatives import still_having_authority
 from dmp.record.actor import person_id
 from dmp.record.age import is_minor
 from dmp.record.errors import ConsentMissing, IncompleteRequest, InvalidIdentity, RecordNotClosed
@@ -58,6 +59,8 @@ class ReopenRecord:
     def apply(self, turn: Turn) -> Record:
         """Its content is back; the old authorisations are over, the blocks stay (LC-12).
 
+        Who consents is alive: what was opened to his heirs does not come back with a later death (LC-13).
+
         Raises:
             RecordNotClosed: it is open.
             ConsentMissing: no consent to reactivation.
@@ -74,6 +77,8 @@ class ReopenRecord:
             closure=None,
             authorisations=expired,
             attending=(),
+            deceased=False,
+            heirs=(),
             consent=Consent(self.consent, person_id(turn.caller.actor)),
         )
         return turn.tx.records.change(reopened, at=turn.at)
@@ -94,7 +99,7 @@ class ChangeIdentity:
         return Scope(tx.records.of(self.patient), (Ask(self.verb),))
 
     def apply(self, turn: Turn) -> Record:
-        """Write what was told; what was not told stays.
+        """Write what was told; what was not told stays. A death closes the record (LC-13).
 
         Raises:
             InvalidIdentity: a strict trait differs from the one on record (xds-wire 9.3).
@@ -104,10 +109,14 @@ class ChangeIdentity:
         changed = self._changed(record)
         if changed.traits and is_minor(changed.traits.birth_date, turn.at.date()) and not changed.guardians:
             raise IncompleteRequest("a minor needs a legal representative", element="personalRelationship")
+        if changed.deceased and not record.deceased and changed.state is RecordState.ACTIVE:
+            closure = Closure(turn.at, ClosingReason.DEATH)
+            changed = replace(changed, state=RecordState.CLOSED, closure=closure)
         return record if changed == record else turn.tx.records.change(changed, at=turn.at)
 
     def _changed(self, record: Record) -> Record:
         change, contact, old = self.change, record.contact, record.oppositions
+        told = change.guardians
         return replace(
             record,
             traits=self._traits(record.traits),
@@ -116,7 +125,7 @@ class ChangeIdentity:
                 address=contact.address if change.address is None else change.address,
                 telecoms=contact.telecoms if change.telecoms is None else change.telecoms,
             ),
-            guardians=record.guardians if change.guardians is None else change.guardians,
+            guardians=record.guardians if told is None else still_having_authority(record, told),
             oppositions=Oppositions(
                 old.break_glass if change.break_glass_opposed is None else change.break_glass_opposed,
                 old.emergency_dispatch

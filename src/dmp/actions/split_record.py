@@ -16,11 +16,11 @@ from dmp.record.errors import IncompleteRequest
 from dmp.record.merging import (
     Held,
     Share,
-    blocked_since,
     deciding,
     parted_chain,
     parted_marks,
     restored,
+    set_free,
     share_of,
 )
 from dmp.record.patient import PatientId
@@ -115,12 +115,11 @@ class _Parting:
         self.turn.tx.records.change(before, at=self.turn.at)
 
     def _set_free(self, absorbed: Record, unlisted: Mapping[str, tuple[str, ...]], theirs: RecordContents) -> None:
-        """The absorbed record is what it was; who was blocked since is blocked there too."""
+        """The absorbed record is what it was; what was refused or ended since is so there too."""
         free = replace(
-            absorbed,
+            set_free(absorbed, self.turn.known_record, self.absorption),
             state=RecordState.ACTIVE,
             merged_into="",
-            blocked=absorbed.blocked | blocked_since(self.turn.known_record, self.absorption),
             visibility=self._marks(theirs, self._their_chains),
             unlisted={key: names for key, names in unlisted.items() if names},
             proposal=None,

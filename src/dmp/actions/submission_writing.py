@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from dmp.actions.action import Turn
 from dmp.actions.ties import REPLACING, Ties, is_placement
+from dmp.notices.rules import new_documents
 from dmp.record import dtm
 from dmp.record.actor import Authentication, FacilitySoftware, Professional, Staff, facility_of, person_id
 from dmp.record.entry import Association, Deposit, DocumentEntry, EntryStatus, Folder, Relation, unique_key
+from dmp.record.notice import Frequency
 from dmp.record.patient import IdentityTraits
 from dmp.record.record import Record
 from dmp.record.submission import Content, Submission
@@ -69,6 +71,7 @@ class Writing:
         contents.add_links((*links, *self._placed_like_what_they_replace(links)))
         self._deprecate()
         self._remember()
+        self._tell_of_new_documents(lot.uuid)
 
     def _real_ids(self) -> dict[str, str]:
         """Symbolic ids become new UUIDs everywhere they occur (xds-wire 2.1).
@@ -214,3 +217,13 @@ class Writing:
         changed: Record = replace(record, visibility=self.visibility, traits=record.traits or self.traits)
         if changed != record:
             self.turn.tx.records.change(changed, at=self.turn.at)
+
+    def _tell_of_new_documents(self, lot: str) -> None:
+        """Leave a notice for a holder who asked for it; nothing else is looked at where nobody did (PT-9)."""
+        turn, key = self.turn, self.turn.known_record.key
+        if turn.known_record.notices.frequency is Frequency.NONE:
+            return
+        written = turn.contents.by_uuid(self.uuids[entry.uuid] for entry in self.submission.entries)
+        now = turn.tx.records.held(key).record
+        for notice in new_documents(now, lot, written, turn.caller, turn.at):
+            turn.tx.outbox.tell(key, notice, at=turn.at)

@@ -39,7 +39,7 @@ class SubmitDocuments:
     def scope(self, tx: Tx) -> Scope:
         """The record, what the lot links to, and what carries the same ids (DEC-4)."""
         record = tx.records.of(self.patient)
-        door = Ask(Verb.SUBMIT)
+        door = Ask(Verb.SUBMIT, deposited=self.submission.entries)
         if record is None:
             return Scope(None, (door,))
         contents, ties = tx.inside(record), ties_of(self.submission, tx, record, self.examined.profile)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
-from dmp.notices.recipients import notice_of
+from dmp.notices.recipients import majority_notices, notice_of
 from dmp.record.actor import Caller, Operator
-from dmp.record.age import is_minor
+from dmp.record.age import coming_of_age, is_minor
 from dmp.record.dtm import PARIS
 from dmp.record.entry import EntryStatus
 from dmp.record.notice import Notice, NoticeKind, Timer, TimerKind
+from dmp.record.record import RecordState
 from dmp.record.verb import Verb
 from dmp.store.tx import Tx
 
@@ -25,6 +26,8 @@ class Looked(StrEnum):
     OVER = "over"
     """Nothing to tell any more: renewed, announced, removed, or shown by itself meanwhile."""
     NOT_WANTED = "not-wanted"
+    CLOSED = "closed"
+    """The record is closed: nothing is told of it, unless it is opened again in time (`notices.rules.timers_of`)."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,15 @@ class TellWhenDue:
     about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
-        """The record alone."""
-        return Scope(tx.records.find(self.record), (Ask(self.verb),))
+        """The record alone; of a closed one its state is all that is asked (LC-10)."""
+        record = tx.records.find(self.record)
+        closed = record is not None and record.state is RecordState.CLOSED
+        return Scope(record, (Ask(Verb.TEST_RECORD if closed else self.verb),))
 
     def apply(self, turn: Turn) -> Looked:
         """Put the notice into the outbox, in this transaction."""
+        if turn.known_record.state is RecordState.CLOSED:
+            return Looked.CLOSED
         found = list(self._found(turn))
         for notice in found:
             turn.tx.outbox.tell(self.record, notice, at=turn.at)
@@ -57,7 +64,9 @@ class TellWhenDue:
         if not self._still_stands(turn):
             return
         record, subject = turn.known_record, self.timer.subject
-        if self.timer.kind is TimerKind.ANNOUNCEMENT:
+        if self.timer.kind is TimerKind.MAJORITY:
+            yield from majority_notices(record, turn.at)
+        elif self.timer.kind is TimerKind.ANNOUNCEMENT:
             since = record.visibility[subject].hidden_from_patient_since
             yield from notice_of(record, NoticeKind.ANNOUNCEMENT, f"{subject} {since}", turn.at)
         else:
@@ -69,6 +78,8 @@ class TellWhenDue:
         # What was absorbed hides and lets in through the record that absorbed it, which has timers of its own (LC-18).
         if record.merged_into or (timer.over is not None and turn.at >= timer.over):
             return False
+        if timer.kind is TimerKind.MAJORITY:
+            return record.traits is not None and coming_of_age(record.traits.birth_date) == timer.due
         if timer.kind is TimerKind.AUTHORISATION:
             given = record.authorisation_of(timer.subject)
             return given is not None and given.until == timer.due

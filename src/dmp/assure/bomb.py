@@ -12,7 +12,7 @@ from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.clock import Stopwatch
 from dmp.assure.inside import Answer, Inside, Request
 from dmp.assure.messages import Writer
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.population import people
 from dmp.sandbox.serve import ready

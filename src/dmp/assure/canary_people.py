@@ -11,11 +11,12 @@ from random import Random
 from dmp.assure.canaries import new_word
 from dmp.assure.claim import Counter
 from dmp.client import CallRefused, DmpClient, lots
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.record.actor import Mode
 from dmp.record.criteria import DocumentCriteria
 from dmp.record.entry import EntryStatus
 from dmp.record.management import Device, IdentityChange, MessageHeader, MessageId, PartialTraits
+from dmp.record.notice import Channel
 from dmp.record.patient import Contact, Guardian, PatientId
 from dmp.record.query import FindDocuments, StoredQuery
 from dmp.record.record import ClosingReason
@@ -37,6 +38,7 @@ PLACES = (
     "new name",
     "new street",
     "number in a software",
+    "mail of an account",
     "title",
     "body",
     "title of a letter",
@@ -124,6 +126,8 @@ class Entrusting:
         person, patient, words = one.person, one.patient, one.words
         self.doctor.open_record(patient, person.traits, contact=person.contact, guardians=person.guardians)
         self.doctor.authorise(patient)
+        with suppress(CallRefused):  # a minor has none: what was said for him is kept no more than the rest
+            self.doctor.create_patient_access(patient, Channel.EMAIL, f"{words['mail of an account']}@example.org")
         note, page = self._note(one, LARGE if large else 2000), self._letter(one)
         self.hospital.submit_lot(patient, self._lot(one, note, page))
         self._look(one, note)

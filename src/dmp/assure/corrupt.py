@@ -8,8 +8,8 @@ from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot
 from dmp.assure.service import served
 from dmp.client import CallRefused
+from dmp.desk.upkeep import Upkeep
 from dmp.record.patient import PatientId
-from dmp.upkeep import Upkeep
 
 RECORDS = 5
 WEIGHTS = (200, 3000, 20_000, 100_000)

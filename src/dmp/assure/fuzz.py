@@ -24,7 +24,7 @@ from dmp.assure.inside import Answer, Inside, Request
 from dmp.assure.machine import cores
 from dmp.assure.messages import Writer
 from dmp.assure.service import served
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.population import people
 from dmp.sandbox.serve import ready

@@ -34,6 +34,7 @@ class Answer:
 
     status: int
     content: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Inside:
@@ -63,7 +64,7 @@ class Inside:
         return self._loop.run_until_complete(self._post(request))
 
     async def _post(self, request: Request) -> Answer:
-        at, status, pieces = 0, [0], list[bytes]()
+        at, started, pieces = 0, dict[str, Any](), list[bytes]()
 
         async def receive() -> dict[str, Any]:
             nonlocal at
@@ -76,12 +77,13 @@ class Inside:
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
-                status[0] = message["status"]
+                started.update(message)
             else:
                 pieces.append(message.get("body", b""))
 
         await self._app(self._scope(request), receive, send)
-        return Answer(status[0], b"".join(pieces))
+        headers = tuple([(name.decode(), value.decode()) for name, value in started["headers"]])
+        return Answer(started["status"], b"".join(pieces), headers)
 
     def _scope(self, request: Request) -> dict[str, Any]:
         headers = (

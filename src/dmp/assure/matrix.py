@@ -2,7 +2,7 @@
 
 The rules were written down a second time, apart (`oracle`). Products of
 dimensions are compared whole; of the product of them all, which is larger
-than any machine, `count` cells are drawn.
+than any machine, `count` cells are drawn. A fifth as many are asked over SOAP.
 """
 
 import multiprocessing
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 from dmp.access.policy import load_policy
@@ -19,16 +20,19 @@ from dmp.assure.machine import cores
 from dmp.assure.matrix_compare import Comparison
 from dmp.assure.matrix_space import COLUMNS, PRODUCTS, Scene, callers, drawn
 from dmp.assure.matrix_values import REGULATION_CENTRE
+from dmp.assure.matrix_wire import over_soap
 from dmp.assure.oracle.transactions import UNTOLD
 
 LEAST = 2_000_000
 """Cells (issue of the rights, T-MATRIX): the products alone hold more."""
+BY_SOAP = 5
+"""One cell is asked over SOAP for so many draws."""
 
 
 def play(leg: Leg) -> Tally:
     """Share the space out among processes, one per core."""
     begun, shares = time.monotonic(), cores()
-    work = partial(_share, seed=leg.seed, draws=leg.size, of=shares)
+    work = partial(_share, seed=leg.seed, draws=leg.size, of=shares, folder=leg.folder)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(shares, mp_context=context) as pool:
         found = sum(pool.map(work, range(shares)), Comparison(load_policy()))
@@ -36,8 +40,8 @@ def play(leg: Leg) -> Tally:
     return found.tally() + Tally({"seconds": time.monotonic() - begun}, notes=found.notes(NOTES))
 
 
-def _share(number: int, *, seed: int, draws: int, of: int) -> Comparison:
-    """Every n-th scene of all products, and the draws of this process."""
+def _share(number: int, *, seed: int, draws: int, of: int, folder: Path) -> Comparison:
+    """Every n-th scene of all products, and the draws and messages of this process."""
     comparison = Comparison(load_policy(regulation_centres=[REGULATION_CENTRE]))
     for scene in islice(scenes(), number, None, of):
         comparison.scene(scene)
@@ -47,7 +51,8 @@ def _share(number: int, *, seed: int, draws: int, of: int) -> Comparison:
     dice = Random(f"{seed}/{number}")  # noqa: S311 - choices that must be replayed, no secret
     for scene in drawn(dice, -(-draws // of), COLUMNS):
         comparison.drawn(scene)
-    return comparison
+    messages = over_soap(folder / f"{number}", seed=f"{seed}/{number}/soap", cells=-(-draws // (BY_SOAP * of)))
+    return comparison + messages
 
 
 def scenes() -> Iterator[Scene]:
@@ -61,6 +66,7 @@ def judge(total: Tally) -> list[Figure]:
     return [
         Figure("cells", total["cells"], least=LEAST),
         Figure("of them drawn", total["draws"]),
+        Figure("of them over SOAP", total["by soap"], least=total["draws"] / BY_SOAP),
         Figure("on which the rules are silent", total["untold"]),
         Figure("acts without a rule", len(UNTOLD)),
         Figure("differing", total["differing"], most=0),

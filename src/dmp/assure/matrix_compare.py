@@ -32,6 +32,8 @@ class Comparison:
     policy: Policy
     cells: int = 0
     draws: int = 0
+    by_soap: int = 0
+    """Of the cells, those that were asked with messages."""
     untold: int = 0
     """Cells on which the rules are silent."""
     differing: Counter[str] = field(default_factory=Counter[str])
@@ -43,6 +45,7 @@ class Comparison:
             self.policy,
             self.cells + other.cells,
             self.draws + other.draws,
+            self.by_soap + other.by_soap,
             self.untold + other.untold,
             self.differing + other.differing,
             {**other.examples, **self.examples},
@@ -50,7 +53,7 @@ class Comparison:
 
     def tally(self) -> Tally:
         """The counts."""
-        counts = {"cells": self.cells, "draws": self.draws, "untold": self.untold}
+        counts = {"cells": self.cells, "draws": self.draws, "by soap": self.by_soap, "untold": self.untold}
         return Tally({**counts, "differing": self.differing.total(), "kinds": len(self.differing)})
 
     def notes(self, most: int) -> tuple[str, ...]:
@@ -69,20 +72,20 @@ class Comparison:
             if scene.lots:
                 for lot in scene.lots:
                     got = self._signature(question, scene, lot)
-                    self._cell(scene, verb, got, advice.signature(verb, lot), ("signature of", *lot))
+                    self.cell(scene, verb, got, advice.signature(verb, lot), ("signature of", *lot))
             elif scene.papers:
                 answers = decide_each(question, _entries(scene), self.policy)
                 for paper, got in zip(scene.papers, answers, strict=True):
-                    self._cell(scene, verb, got, advice.paper(verb, paper), (paper,))
+                    self.cell(scene, verb, got, advice.paper(verb, paper), (paper,))
             else:
-                self._cell(scene, verb, decide(question, self.policy), advice.record(verb))
+                self.cell(scene, verb, decide(question, self.policy), advice.record(verb))
 
     def drawn(self, scene: Scene) -> None:
         """Ask about each document by itself, as an act on one does."""
         advice, record = advise(scene.person, scene.standing), record_for(scene.standing, scene.person)
         for (paper, entry), verb in product(zip(scene.papers, _entries(scene), strict=True), scene.verbs):
             got = decide(Question(caller(scene.person), verb, record, entry, AT), self.policy)
-            self._cell(scene, verb, got, advice.paper(verb, paper), (paper,))
+            self.cell(scene, verb, got, advice.paper(verb, paper), (paper,))
             self.draws += 1
 
     def _signature(self, question: Question, scene: Scene, lot: Sequence[Paper]) -> Decision:
@@ -113,7 +116,7 @@ class Comparison:
                 continue
             for late, allowed in ((-HOURS, False), (HOURS, True)):
                 got = self._announced(person, first, shown_from(first) + late)
-                self._cell(
+                self.cell(
                     Scene(person, MINORS, ()), Verb.READ, got, Answer(allowed, "DEC-24"), (f"of {first}, {late} off",)
                 )
 
@@ -127,7 +130,8 @@ class Comparison:
 
     # -- one cell
 
-    def _cell(self, scene: Scene, verb: Verb, got: Decision, told: Answer, about: Sequence[object] = ()) -> None:
+    def cell(self, scene: Scene, verb: Verb, got: Decision, told: Answer, about: Sequence[object] = ()) -> None:
+        """Compare what came of an act of a scene with what the rules tell; `about` says more of the case."""
         self.cells += 1
         how = ""
         if told.allowed is None:

@@ -50,8 +50,8 @@ def others(sector: str = "SA01") -> Iterator[Person]:
 
 def everybody_else() -> Iterator[Person]:
     """Citizens and those who run the service."""
-    named = (Kind.HOLDER, Kind.REPRESENTATIVE, Kind.ANOTHER_HOLDER, Kind.OPERATOR, Kind.ADMINISTRATOR)
-    return (Person(kind) for kind in named)
+    carers = (Kind.PROFESSIONAL, Kind.STAFF, Kind.SOFTWARE)
+    return (Person(kind) for kind in Kind if kind not in carers)
 
 
 COLUMNS: tuple[Person, ...] = (
@@ -163,6 +163,9 @@ def by_papers() -> Iterator[Scene]:
         yield Scene(person, standing, (Verb.FIND, Verb.READ, Verb.UNMASK), CHAINED)
 
 
+ABOUT_TYPES = (Verb.FIND, Verb.FIND_REFERENCE, Verb.READ, Verb.MASK, Verb.SUBMIT)
+
+
 def by_types() -> Iterator[Scene]:
     """Every profession and every type of document."""
     papers = tuple(Paper(type_code=code, class_code=of) for code, of in TYPES)
@@ -170,7 +173,10 @@ def by_types() -> Iterator[Scene]:
     for code in PROFESSIONS:
         for person in professionals(code, "SM26" if code == "10" else "", "SA01"):
             for standing in TOWARDS[1:3]:
-                yield Scene(person, standing, (Verb.FIND, Verb.FIND_REFERENCE, Verb.READ, Verb.MASK), papers)
+                yield Scene(person, standing, ABOUT_TYPES, papers)
+    feed = Person(Kind.SOFTWARE, FEED, "", INSURER, INDIRECT)
+    for person, standing in product((*others(), feed, *everybody_else()), TOWARDS[:3]):
+        yield Scene(person, standing, (Verb.SUBMIT,), papers)
 
 
 def by_minority() -> Iterator[Scene]:
@@ -203,6 +209,13 @@ def by_lots() -> Iterator[Scene]:
         yield Scene(person, standing, SEARCHES, lots=lots)
 
 
+def by_heirs() -> Iterator[Scene]:
+    """What an heir sees of a record that death closed."""
+    for standing in (Standing(RecordState.CLOSED), Standing(RecordState.CLOSED, hide_everything=True)):
+        yield Scene(Person(Kind.HEIR), standing, ON_THE_RECORD)
+        yield Scene(Person(Kind.HEIR), standing, CONTENTS, PAPERS)
+
+
 ON_THE_RECORD = tuple(verb for verb in Verb if verb not in CONTENTS or verb in DOORS)
 """What is asked of the record itself: acts on it, and those on documents that ask at its door first."""
 
@@ -213,6 +226,7 @@ PRODUCTS: Mapping[str, Callable[[], Iterator[Scene]]] = {
     "types": by_types,
     "minors": by_minority,
     "signatures": by_lots,
+    "heirs": by_heirs,
 }
 
 

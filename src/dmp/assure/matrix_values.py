@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from itertools import product
 
 from dmp.assure.oracle.situation import Announced, Attending, Block, Given, Kind, Paper, Person, Standing, Whose
-from dmp.record import actor, codes, entry, record
+from dmp.record import actor, codes, entry, people, record
 from dmp.record.patient import Guardian, IdentityTraits, PatientId, Sex
 from dmp.record.visibility import Visibility
 
@@ -15,7 +15,22 @@ AT = datetime(2026, 3, 15, 10, tzinfo=UTC)
 PATIENT = PatientId("279035121518989", "1.2.250.1.213.1.4.10")
 SOMEBODY_ELSE = PatientId("180012A00400168", "1.2.250.1.213.1.4.10")
 PARENT = "255069999999934"
+PROTECTOR, FORMER, HEIR = "155069999999940", "155069999999943", "155069999999944"
+DELEGATES = {
+    Kind.DELEGATE_READS: ("155069999999941", people.DelegateScope.READ),
+    Kind.DELEGATE_WRITES: ("155069999999942", people.DelegateScope.WRITE),
+    Kind.DELEGATE_MANAGES: ("155069999999945", people.DelegateScope.MANAGE),
+}
+ACTING = {
+    Kind.REPRESENTATIVE: PARENT,
+    Kind.PROTECTOR: PROTECTOR,
+    Kind.FORMER_DELEGATE: FORMER,
+    Kind.HEIR: HEIR,
+    **{kind: number for kind, (number, _) in DELEGATES.items()},
+}
+"""Who acts for the holder, by number."""
 HIM, COLLEAGUE, STRANGER = "899900000017", "899900000025", "899900000033"
+TEAM, OTHER_TEAM, OPPOSED_TEAM = "1750000014 A", "1750000014 B", "1750000014 C"
 RECEPTION, SOFTWARE = "accueil-1", "automate"
 STRUCTURE, REGULATION_CENTRE, ELSEWHERE = "1750000014", "1750000022", "1750000030"
 HIDDEN_FOR = {
@@ -24,6 +39,20 @@ HIDDEN_FOR = {
     Announced.OVER_A_MONTH: timedelta(days=40),
 }
 YEAR, DAY = timedelta(days=365), timedelta(days=1)
+
+
+def _numbered(number: str) -> PatientId:
+    return PatientId(number, PATIENT.root)
+
+
+# Everybody who acts for the holder is always there, and each is one thing alone.
+_DELEGATES = (
+    *(people.Delegate(_numbered(one), "MARTIN", scope, AT - DAY, AT + DAY) for one, scope in DELEGATES.values()),
+    people.Delegate(_numbered(FORMER), "MARTIN", people.DelegateScope.MANAGE, AT - YEAR, AT),
+)
+_PROTECTIONS = (people.Protection(_numbered(PROTECTOR), "MARTIN", people.Measure.GUARDIANSHIP, AT - DAY, AT + DAY),)
+_ASKED = people.HeirRequest(_numbered(HEIR), "MARTIN", people.HeirQuality.HEIR, people.HeirMotive.RIGHTS, AT - DAY)
+_HEIRS = (replace(_ASKED, answer=people.HeirAnswer.GRANTED, decided=AT - DAY, until=AT + DAY),)
 
 
 def structure_of(person: Person) -> str:
@@ -35,11 +64,15 @@ def structure_of(person: Person) -> str:
 def caller(person: Person) -> actor.Caller:
     """Who calls."""
     reason = "" if person.unreasoned else "Patient inconscient, pronostic vital engagé"
-    return actor.Caller(_actor(person), person.mode, reason, PATIENT, person.secret)
+    return actor.Caller(
+        _actor(person), person.mode, reason, PATIENT, person.secret, teams=frozenset({TEAM, OPPOSED_TEAM})
+    )
 
 
 def _actor(person: Person) -> actor.Actor:  # noqa: PLR0911 - one for each kind
     facility = actor.Facility(structure_of(person), "CENTRE DE SOINS", person.sector)
+    if person.kind in ACTING:
+        return actor.Representative(ACTING[person.kind], "DOMINIQUE MARTIN")
     match person.kind:
         case Kind.PROFESSIONAL:
             return actor.Professional(HIM, "ALIX DURAND", person.code, person.know_how, facility, person.via)
@@ -51,11 +84,9 @@ def _actor(person: Person) -> actor.Actor:  # noqa: PLR0911 - one for each kind
             return actor.Holder(PATIENT)
         case Kind.ANOTHER_HOLDER:
             return actor.Holder(SOMEBODY_ELSE)
-        case Kind.REPRESENTATIVE:
-            return actor.Representative(PARENT, "DOMINIQUE MARTIN")
         case Kind.OPERATOR:
             return actor.Operator("exploitant")
-        case Kind.ADMINISTRATOR:
+        case _:
             return actor.Administrator("899900000041", "CLAUDE ROUX")
 
 
@@ -81,7 +112,9 @@ def record_for(standing: Standing, person: Person) -> record.Record | None:
     """The record, as it stands towards somebody."""
     if standing.state is None:
         return None
-    closed = record.Closure(AT - DAY, record.ClosingReason.PATIENT_REQUEST)
+    died = person.kind is Kind.HEIR
+    why = record.ClosingReason.DEATH if died else record.ClosingReason.PATIENT_REQUEST
+    closed = record.Closure(AT - DAY, why)
     role = record.Attending(HIM, AT - 9 * DAY, standing.attending is Attending.CONFIRMED)
     return record.Record(
         key="r1",
@@ -96,9 +129,14 @@ def record_for(standing: Standing, person: Person) -> record.Record | None:
         hide_everything=standing.hide_everything,
         linked_to_portal=standing.linked,
         authorisations=_authorisations(standing.given, structure_of(person)),
+        care=_care(TEAM) if standing.given is Given.IN_TEAM else _care(OTHER_TEAM),
         blocked=_blocked(standing.block, person),
         attending=() if standing.attending is Attending.NO else (role,),
         visibility=_CHAINS,
+        deceased=died,
+        delegates=_DELEGATES,
+        protections=_PROTECTIONS,
+        heirs=_HEIRS,
     )
 
 
@@ -111,6 +149,12 @@ def _blocked(block: Block, person: Person) -> frozenset[str]:
     him = RECEPTION if person.kind is Kind.STAFF else HIM
     named = {Block.HIM: {him}, Block.HIS_STRUCTURE: {structure_of(person)}}
     return frozenset({STRANGER} | named.get(block, set()))
+
+
+def _care(team: str) -> tuple[record.Care, ...]:
+    """Some team always cares for the holder; he objected to another one."""
+    caring = record.Care(team, AT - DAY, AT + DAY, (AT - DAY).date(), HIM)
+    return (caring, replace(caring, team=OPPOSED_TEAM, opposed=True))
 
 
 def _authorisations(given: Given, structure: str) -> tuple[record.Authorisation, ...]:

@@ -21,14 +21,14 @@ from dmp.assure.ledger import Ledger, Lot, check
 from dmp.assure.restore_removals import Removals
 from dmp.assure.service import Service, served
 from dmp.client import CallRefused, DmpClient
-from dmp.custody import Custody
-from dmp.operations import OPERATOR
+from dmp.desk.custody import Custody
+from dmp.desk.operations import OPERATOR
+from dmp.desk.upkeep import Upkeep
 from dmp.record.record import ClosingReason
 from dmp.record.retention import Ground
 from dmp.sandbox.population import Person
 from dmp.settings import Settings
 from dmp.store import dialect, migrate
-from dmp.upkeep import Upkeep
 
 CLIENTS, RECORDS, ERASED = 8, 40, 4
 """Of the records, how many are destroyed before the backup, and how many after it."""

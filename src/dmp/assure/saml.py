@@ -5,7 +5,7 @@ from dmp.assure.inside import Answer, Inside, Request
 from dmp.assure.messages import Writer
 from dmp.assure.saml_cases import forgeries, genuine
 from dmp.assure.saml_desk import Case, Desk
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.record.errors import DmpCode
 from dmp.sandbox.folder import SandboxOptions, write_contract
 from dmp.sandbox.population import people

@@ -15,7 +15,7 @@ from dmp.assure.claim import Engine, Leg
 from dmp.assure.processes import family
 from dmp.client import DmpClient
 from dmp.client.credentials import read_contract
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.port import free_port
 from dmp.sandbox.postgres import temporary_postgresql

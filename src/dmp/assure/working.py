@@ -12,8 +12,8 @@ from dmp.assure.ledger import Ledger, Lot, check, send_again
 from dmp.assure.service import PATIENCE, NotServed, Service
 from dmp.client import CallRefused, DmpClient
 from dmp.client.errors import Unreachable
+from dmp.desk.upkeep import Upkeep
 from dmp.sandbox.population import Person
-from dmp.upkeep import Upkeep
 
 LONGEST = 1.5
 """Seconds that the clients work at most before the blow falls."""

@@ -15,6 +15,7 @@ from dmp.assure.claim import Claim, Counter, Figure, Leg, Tally
 from dmp.assure.two_worlds.asking import Endpoint, Make, Probe, ask
 from dmp.assure.two_worlds.managing import FIND_PERSONS
 from dmp.assure.two_worlds.questions import endpoints, questions, unasked
+from dmp.assure.two_worlds.remembering import histories
 from dmp.assure.two_worlds.scene import Scene
 from dmp.assure.two_worlds.viewers import VIEWERS, Seen, Viewer
 from dmp.assure.two_worlds.viewers import play as play_scene
@@ -25,6 +26,8 @@ QUESTIONS = 14
 """Asked in one scene, of about eighty that there are."""
 FIRST_QUESTION = 1000
 """The step of the first question; those of a scene come before."""
+FIRST_HISTORY = 2000
+"""The step at which the viewer begins to read the access history."""
 ENOUGH = 40
 """Scenes after which every operation and every viewer must have had its turn, thrice the number of operations."""
 
@@ -72,6 +75,7 @@ class Trial:
             self.leg.advance(done)
             if done == self.leg.size:
                 break
+        self._compare_histories(seen, number)
         seen.leave()
 
     def _chosen(self, dice: Random, every: Sequence[tuple[Endpoint, Make]]) -> list[tuple[Endpoint, Make]]:
@@ -94,6 +98,15 @@ class Trial:
         if not _well_traced(probe.endpoint, left):
             self.counter.wrong("traced otherwise", note)
 
+    def _compare_histories(self, seen: Seen, number: int) -> None:
+        """What the viewer reads of the access history, his own questions among it."""
+        seen.stand_again()
+        both = [histories(seen, world, FIRST_HISTORY) for world in self.worlds.all]
+        for (label, first), (_, second) in zip(*both, strict=True):
+            self.counter.add("histories")
+            if first != second:
+                self.counter.wrong("different", f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {label}")
+
 
 def _well_traced(endpoint: Endpoint, left: Sequence[int]) -> bool:
     """One trace for one question; a search of persons leaves one more in each record found (AR-11)."""
@@ -111,6 +124,7 @@ def judge(total: Tally) -> list[Figure]:
         Figure("scenes", total["scenes"], least=1),
         Figure("kinds of viewer", looked, least=len(VIEWERS) if enough else 1),
         Figure("operations asked", asked, least=len(served) if enough else 1),
+        Figure("access histories", total["histories"], least=1),
         Figure("operations without a question", total["without question"], most=0),
         Figure("answers that differ", total["different"], most=0),
         Figure("questions traced otherwise", total["traced otherwise"], most=0),

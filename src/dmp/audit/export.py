@@ -7,8 +7,9 @@ A log: a `header` line; a `leaf` line per trace in order, with salt and text
 where the text is disclosed; after the last leaf that it covers, a `head` line.
 A receipt: a `header` line; `head` lines in order, from the last one that the
 person holds (if any) to the newest, each but the first followed by the
-`consistency` line that links it to the one before; an `entry` line per
-disclosed trace, with its path to the newest head; a `certificate` line per
+`consistency` line that links it to the one before; an `entry` line per trace
+of the person, with its salt and text, or with its commitment alone where the
+text is not for the person (security 11.7), and its path to the newest head; a `certificate` line per
 certificate of erasure, signed, whose digest the text of the trace holds.
 """
 
@@ -44,10 +45,11 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Entry:
-    """A trace in a receipt: always disclosed."""
+    """A trace in a receipt: disclosed, or its `commitment` alone where its text is not for the bearer."""
 
     sequence: int
-    disclosed: Disclosure
+    disclosed: Disclosure | None
+    commitment: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def write_receipt(
     for entry in entries:
         path = inclusion_path(entry.sequence, size, subtree)
         steps = [step.hex() for step in path]
-        yield _line(type="entry", sequence=entry.sequence, path=steps, **_told(entry.disclosed))
+        told = _told(entry.disclosed) if entry.disclosed else {"commitment": entry.commitment.hex()}
+        yield _line(type="entry", sequence=entry.sequence, path=steps, **told)
     for erasure in erasures:
         text, signature = erasure.signed.certificate.text(), erasure.signed.signature
         yield _line(type="certificate", sequence=erasure.sequence, text=text.decode("ascii"), signature=signature.hex())

@@ -446,17 +446,19 @@ def take_link(line: Line, old: Head, new: Head) -> None:
 
 
 def take_entry(line: Line, copy: Copy, head: Head) -> None:
-    """Check a trace of a receipt: its text, and its place in the tree."""
-    line.only("sequence", "path", "salt", "text")
+    """Check a trace of a receipt: its text, or its commitment where the text is withheld, and its place in the tree."""
+    told = "text" in line.members
+    line.only("sequence", "path", *(("salt", "text") if told else ("commitment",)))
     sequence = line.number_of("sequence")
     if copy.leaves and sequence <= max(copy.leaves):
         raise line.broken("traces dans le désordre", "traces out of order")
-    leaf = leaf_hash(sequence, committed_text(line))
+    leaf = leaf_hash(sequence, committed_text(line) if told else line.octets("commitment", 32))
     if not is_included(leaf, sequence, head.size, line.path(), head.root):
         raise line.broken("cette trace n'est pas dans l'arbre signé", "this trace is not in the signed tree")
     copy.leaves[sequence] = Seen(line.number, leaf)
-    copy.told[sequence] = line.text("text")
-    copy.texts += 1
+    if told:
+        copy.told[sequence] = line.text("text")
+        copy.texts += 1
 
 
 def take_certificate(line: Line, copy: Copy) -> None:

@@ -104,6 +104,15 @@ def grow(  # noqa: PLR0917
 
 
 @app.command()
+def decide() -> None:
+    """Time the rights alone: one decision, and those on 500 documents; no service, no database."""
+    from dmp.bench.deciding import costs
+
+    for cost in costs():
+        typer.echo(str(cost))
+
+
+@app.command()
 def report(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="What --json wrote.")],
     page: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The page to fill.")] = Path(

@@ -20,6 +20,7 @@ from dmp.client.transport import Reply, Transport
 from dmp.record import dtm
 from dmp.record.actor import Authentication, Mode, Professional
 from dmp.record.codes import Code
+from dmp.record.enrolment import ChannelChange
 from dmp.record.entry import DocumentEntry, EntryStatus, SubmissionSet
 from dmp.record.errors import DmpCode, InvalidIdentity, Problem
 from dmp.record.lists import (
@@ -49,12 +50,14 @@ from dmp.record.management import (
     RecordTest,
     ReopeningRequest,
 )
+from dmp.record.notice import Channel
 from dmp.record.patient import Contact, Guardian, IdentityStatus, IdentityTraits, PatientId, Sex
 from dmp.record.query import DocumentCriteria, FindDocuments, StoredQuery
 from dmp.record.record import ClosingReason, Oppositions
 from dmp.record.submission import MetadataUpdate, Submission
 from dmp.record.visibility import Visibility
-from dmp.wire import habilitations, habilitations_list, hl7v3, patient_list, soap
+from dmp.wire import habilitations, habilitations_list, hl7v3, patient_access, patient_list, soap
+from dmp.wire.patient_access import AccessAnswer
 from dmp.wire.xds import iti18, iti18_request, iti41, iti42, iti43, iti57_request, iti62, iti86
 from dmp.wire.xds.responses import RegistryAnswer, ResponseStatus, read_registry_response
 from dmp.wire.xml import Element
@@ -67,15 +70,26 @@ Given = TypeVar("Given")
 class DmpClient:
     """Speaks for one holder of certificates, over mutual TLS, with a fresh VIHF for each call."""
 
-    def __init__(self, credentials: Credentials, services: dict[str, str], *, tls: ssl.SSLContext, repository: str):
-        """Use the services at these addresses; `repository` is the repositoryUniqueId."""
+    def __init__(
+        self,
+        credentials: Credentials,
+        services: dict[str, str],
+        *,
+        tls: ssl.SSLContext,
+        repository: str,
+        way: httpx2.BaseTransport | None = None,
+    ):
+        """Use the services at these addresses; `repository` is the repositoryUniqueId.
+
+        With `way`, requests go there in place of the network: to an application in this process.
+        """
         self.credentials = credentials
         self.mode = Mode.NORMAL
         self.reason = ""
         self.secret = False
         self._services = services
         self._repository = repository
-        self._transport = Transport(tls)
+        self._transport = Transport(tls, way)
 
     @staticmethod
     def from_sandbox(folder: Path | str, holder: str, *, standing_for: str = "", air: bool = False) -> "DmpClient":
@@ -224,6 +238,18 @@ class DmpClient:
         search = PersonSearch(header, family, given, birth_date, sex, city=city, postal_code=postal_code)
         reply = self._call("patients", soap.Action.FIND_PATIENTS, hl7v3.write_search(search), None)
         return _answered(hl7v3.read_found(reply.body))
+
+    def create_patient_access(self, patient: PatientId, channel: Channel, canal: str) -> AccessAnswer:
+        """Make the account of a patient, whose codes go to `canal` (TD1.5a): login and password to hand to him."""
+        return self._access(patient_access.CREATE, patient_access.write_creation(channel, canal), patient)
+
+    def change_patient_channel(self, patient: PatientId, change: ChannelChange) -> None:
+        """Change where the one-time codes of a patient go (TD1.5b)."""
+        self._access(patient_access.CHANGE, patient_access.write_change(change), patient)
+
+    def renew_patient_access(self, patient: PatientId) -> AccessAnswer:
+        """A new login and password for a patient, the old ones end (TD1.5d)."""
+        return self._access(patient_access.RENEW, patient_access.write_renewal(), patient)
 
     # -- documents
 
@@ -399,6 +425,13 @@ class DmpClient:
         if answer.status != "DMPOk":
             raise CallRefused(answer.status, answer.context)
         return answer.context
+
+    def _access(self, request: str, body: Element, patient: PatientId) -> AccessAnswer:
+        reply = self._call("patients", patient_access.actions_of(request)[0], body, patient)
+        answer = patient_access.read_answer(request, reply.body)
+        if answer.status != DmpCode.OK:
+            raise CallRefused(answer.status, answer.context)
+        return answer
 
     def _call(
         self,

@@ -11,7 +11,7 @@ from dmp.record.job import Job
 from dmp.record.notice import Timer
 
 REFUSED = "refused"
-"""A rule stands against it now: the record is closed, for one."""
+"""A rule stands against it now: the record was destroyed since the job was taken, for one."""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,17 @@
 """Whether something is told of a record, to whom, and where he can be reached (PT-9, LC-15)."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from dmp.record.age import is_minor
+from dmp.record.age import coming_of_age, is_minor
 from dmp.record.dtm import PARIS
-from dmp.record.notice import ALWAYS_TOLD, Address, Channel, Frequency, Notice, NoticeKind
+from dmp.record.enrolment import read_address
+from dmp.record.notice import ALWAYS_TOLD, Address, Channel, Frequency, Notice, NoticeKind, Timer, TimerKind
 from dmp.record.patient import Contact
 from dmp.record.record import Record
 
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII)
-_ABROAD = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
-_FRENCH_MOBILE = re.compile(r"(?:0|\+33|0033)([67][0-9]{8})", re.ASCII)
+_SCHEMES = {"mailto": Channel.EMAIL, "tel": Channel.SMS}
+_FRANCE = "+33"
 MOBILE = "MC"
 """Use of a telecom that is a mobile (HL7 v3)."""
 
@@ -22,6 +21,24 @@ def notice_of(record: Record, kind: NoticeKind, about: str, at: datetime) -> Ite
     frequency = Frequency.IMMEDIATE if kind in ALWAYS_TOLD else record.notices.frequency
     if frequency is not Frequency.NONE:
         yield Notice(kind, about, people_told(record, at.astimezone(PARIS).date()), frequency)
+
+
+def majority_timers(record: Record, at: datetime) -> Iterator[Timer]:
+    """The day on which a minor comes of age, to be looked at then (LC-16)."""
+    due = coming_of_age(record.traits.birth_date) if record.traits is not None else None
+    if due is not None and at < due:
+        yield Timer(TimerKind.MAJORITY, "", due=due)
+
+
+def majority_notices(record: Record, at: datetime) -> Iterator[Notice]:
+    """The holder is 18: he is told that the record is his alone, and his parents that it was theirs (LC-16).
+
+    Their access has ended by the rights themselves, whenever this is sent.
+    """
+    yield from notice_of(record, NoticeKind.CAME_OF_AGE, "", at)
+    parents = tuple(addresses_of(guardian.contact, record.notices.channel) for guardian in record.guardians)
+    if parents and not record.deceased:
+        yield Notice(NoticeKind.PARENTS_LEAVE, "", parents)
 
 
 def people_told(record: Record, today: date) -> tuple[tuple[Address, ...], ...]:
@@ -50,12 +67,8 @@ def addresses_of(contact: Contact, first: Channel) -> tuple[Address, ...]:
 
 def _read(use: str, told: str) -> Iterator[Address]:
     scheme, _, rest = told.strip().partition(":")
-    match scheme.lower():
-        case "mailto" if _MAIL.fullmatch(rest):
-            yield Address(Channel.EMAIL, rest)
-        case "tel":
-            number = re.sub(r"[ .()-]", "", rest)
-            if french := _FRENCH_MOBILE.fullmatch(number):
-                yield Address(Channel.SMS, f"+33{french[1]}")
-            elif use == MOBILE and _ABROAD.fullmatch(number):
-                yield Address(Channel.SMS, number)
+    channel = _SCHEMES.get(scheme.lower())
+    address = read_address(channel, rest) if channel else None
+    # Of a number from abroad, its form does not tell that it is a mobile.
+    if address is not None and (channel is Channel.EMAIL or use == MOBILE or address.to.startswith(_FRANCE)):
+        yield address

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -33,6 +34,13 @@ def words_of(told: str, portal: str = "") -> Words:
     values |= {f"where_{lang}": f"{portal} " if portal else where[lang] for lang in ("fr", "en")}
     mail, sms = (texts["frame"][form].format(**values).strip() for form in ("mail", "sms"))
     return Words(str(texts["subject"]), f"{mail}\n", sms)
+
+
+def words_of_code(code: str, life: timedelta) -> Words:
+    """The message that brings a one-time code."""
+    values = {"code": code, "minutes": str(int(life.total_seconds()) // 60)}
+    texts = tomllib.loads(files("dmp.notices").joinpath("code.toml").read_text(encoding="utf-8"))
+    return Words(texts["subject"], f"{texts['mail'].strip()}\n".format(**values), texts["sms"].format(**values))
 
 
 def every_text() -> tuple[str, ...]:

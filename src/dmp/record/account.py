@@ -4,11 +4,15 @@ An account is a person's, never a record's: with the same one somebody opens
 his own record, his child's, and that of whoever made him a delegate.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from dmp.record.notice import Address
 from dmp.record.patient import PatientId
+
+LONGEST_LOGIN = 200
+"""Characters of what is typed as one; the rest is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +53,26 @@ class Account:
     closed: bool = False
     version: int = 1
     """Grows when the means of proof change: sessions of before then end."""
+
+
+def plain_login(typed: str) -> str:
+    """The one form of a login, however it was typed.
+
+    Accounts are found by it and failures are counted under it (security 9.3):
+    with two forms, one account would have as many counts as it has spellings.
+    """
+    return " ".join(unicodedata.normalize("NFKC", typed[:LONGEST_LOGIN]).casefold().split())
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Something that its bearer alone can name by a secret («jeton»): a session, a sign-in under way, a known browser.
+
+    `token` names it from here on, in place of the secret; `tries` counts the
+    attempts to use it; `content` is what whoever made it wrote.
+    """
+
+    token: bytes
+    until: datetime
+    tries: int
+    content: bytes

@@ -22,6 +22,9 @@ class Mode(StrEnum):
     BREAK_GLASS = "bris_de_glace"
     EMERGENCY_DISPATCH = "centre_15"
 
+    __hash__ = str.__hash__
+    """As that of `Verb`: both are looked up at every decision."""
+
 
 @dataclass(frozen=True)
 class Facility:
@@ -134,6 +137,8 @@ class Caller:
     assertion: str = ""
     message: str = ""
     """wsa:MessageID, accepted once from one caller (xds-wire 1.4-8); empty where there is none."""
+    teams: frozenset[str] = frozenset()
+    """The care teams that he is in today, as his structure declares them: the gate looks them up (AR-3, DEC-26)."""
 
 
 def person_id(actor: Actor) -> str:

@@ -1,8 +1,13 @@
 """Age from a birth date that may be incomplete (ID-2)."""
 
-from datetime import date
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+
+from dmp.record.dtm import PARIS
 
 MAJORITY = 18
+DECEMBER = 12
+LAST_DAY = 31
 
 
 def latest_birth(birth_date: str) -> date | None:
@@ -21,6 +26,18 @@ def latest_birth(birth_date: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def coming_of_age(birth_date: str) -> datetime | None:
+    """When a person is surely 18: the first instant of that day in France; None when no year is known (LC-16)."""
+    year, month, day = (*(int(part) if part.isdigit() else 0 for part in birth_date.split("-")), 0, 0, 0)[:3]
+    if not MINYEAR <= year <= MAXYEAR - MAJORITY - 1:
+        return None
+    month = month if 1 <= month <= DECEMBER else DECEMBER
+    first, length = date(year + MAJORITY, month, 1), monthrange(year + MAJORITY, month)[1]
+    # A day that is not known is the 31st; one that the month of that year does not have, the first of the next.
+    come = first + timedelta(days=min((day if 1 <= day <= LAST_DAY else LAST_DAY) - 1, length))
+    return datetime.combine(come, time(), PARIS)
 
 
 def is_minor(birth_date: str, today: date) -> bool:

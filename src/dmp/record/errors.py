@@ -67,6 +67,9 @@ class DmpCode(StrEnum):
     ACCESS_DENIED = "DMPAccessDeniedByRightsService"
     ACCESS_MODE_REFUSED = "DMPAccessModeRefused"
     IDENTITY_FAILURE = "DMPIdentityCertificationFailure"
+    ACCOUNT_EXISTS = "DMPPatientAccessAlreadyExists"
+    CHANNEL_EXISTS = "DMPPatientAccessOTPAlreadyExists"
+    ACCOUNT_NOT_FOUND = "DMPPatientAccessNotFound"
     INVALID_MESSAGE = "DMPInvalidMessage"
     UNAVAILABLE = "DMPUnavailable"
     DUPLICATE_MESSAGE_ID = "DuplicateMessageID"
@@ -171,6 +174,24 @@ class RecordNotClosed(DmpError):
     """Only a closed record can be reactivated (LC-12)."""
 
     code = "record-not-closed"
+
+
+class AccountExists(DmpError):
+    """The person already has an account to sign in with (TD1.5a)."""
+
+    code = "account-exists"
+
+
+class ChannelExists(DmpError):
+    """One-time codes already go to this address (TD1.5b)."""
+
+    code = "channel-exists"
+
+
+class AccountNotFound(DmpError):
+    """The person has no account: there is nothing to change, renew or close (TD1.5b, TD1.5d)."""
+
+    code = "account-not-found"
 
 
 class ConsentMissing(DmpError):

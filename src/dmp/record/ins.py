@@ -3,8 +3,10 @@
 import hashlib
 import re
 import unicodedata
+from datetime import date
 from enum import StrEnum
 
+from dmp.record.age import DECEMBER, is_minor
 from dmp.record.errors import InvalidIdentity
 from dmp.record.hl7text import Cx
 from dmp.record.patient import IdentityTraits, PatientId
@@ -62,6 +64,19 @@ def nir_key(number: str) -> str:
         raise InvalidIdentity("not the 13 characters of a NIR", element="INS")
     digits = number.replace("2A", "19").replace("2B", "18")
     return f"{97 - int(digits) % 97:02d}"
+
+
+def may_be_minor(number: str, today: date) -> bool:
+    """Tell whether who has a number may be under 18, by the year and month that it begins with (functional 1.2).
+
+    The number does not tell the century: who may be a child counts as one. An
+    unknown month counts as the last one.
+    """
+    if not _NIR.fullmatch(number[:13]):
+        return False
+    year, month = 2000 + int(number[1:3]), int(number[3:5])
+    year -= 0 if year <= today.year else 100
+    return is_minor(f"{year}-{month if month <= DECEMBER else DECEMBER:02d}", today)
 
 
 def check_ins(patient: PatientId, *, production: bool, tolerant: bool) -> tuple[InsFinding, ...]:

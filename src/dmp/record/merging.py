@@ -8,12 +8,15 @@ had; what somebody decided meanwhile stays decided, in both.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, Relation, SubmissionSet, unique_key
 from dmp.record.hl7text import Cx
-from dmp.record.record import Absorption, Attending, Authorisation, Decisions, JoinedChain, Oppositions, Record
+from dmp.record.people import Delegate, DelegateScope
+from dmp.record.record import Absorption, Attending, Authorisation, Care, Decisions, JoinedChain, Oppositions, Record
 from dmp.record.visibility import Visibility
 
+Given = TypeVar("Given", Authorisation, Delegate)
 REPLACING = (Relation.REPLACES, Relation.TRANSFORMS_AND_REPLACES)
 
 
@@ -45,6 +48,10 @@ def strictest(kept: Record, absorbed: Record) -> Decisions:
         deceased=kept.deceased or absorbed.deceased,
         traits=kept.traits or absorbed.traits,
         legal_hold=kept.legal_hold or absorbed.legal_hold,
+        care=_cared_for_by_both(kept, absorbed),
+        delegates=_delegates_of_both(kept, absorbed),
+        withdrawals=(*kept.withdrawals, *absorbed.withdrawals),
+        heirs_opposed=kept.heirs_opposed or absorbed.heirs_opposed,
     )
 
 
@@ -69,6 +76,42 @@ def _attending_both(kept: Record, absorbed: Record) -> tuple[Attending, ...]:
     )
 
 
+def _cared_for_by_both(kept: Record, absorbed: Record) -> tuple[Care, ...]:
+    """A team reads where both say so; where one of them opposed it, it stays opposed."""
+    opposed = (care for care in absorbed.care if care.opposed and kept.care_of(care.team) is None)
+    pairs = ((care, absorbed.care_of(care.team)) for care in kept.care)
+    return (
+        *(
+            replace(
+                care,
+                since=max(care.since, other.since),
+                until=min(care.until, other.until),
+                opposed=care.opposed or other.opposed,
+            )
+            if other is not None
+            else care
+            for care, other in pairs
+            if other is not None or care.opposed
+        ),
+        *opposed,
+    )
+
+
+def _delegates_of_both(kept: Record, absorbed: Record) -> tuple[Delegate, ...]:
+    """Who was named in both, with the narrower scope and the shorter time."""
+    scopes = list(DelegateScope)
+    pairs = ((one, other) for one in kept.delegates for other in absorbed.delegates if one.person == other.person)
+    return tuple(
+        replace(
+            one,
+            scope=min(one.scope, other.scope, key=scopes.index),
+            since=max(one.since, other.since),
+            until=min(one.until, other.until),
+        )
+        for one, other in pairs
+    )
+
+
 def restored(record: Record, absorption: Absorption) -> Decisions:
     """What the surviving record had before, but for what was decided since."""
     now, before, after = decisions_of(record), absorption.before, absorption.after
@@ -76,9 +119,46 @@ def restored(record: Record, absorption: Absorption) -> Decisions:
     return replace(now, **{name: getattr(before, name) for name in unchanged})
 
 
-def blocked_since(record: Record, absorption: Absorption) -> frozenset[str]:
-    """Who was blocked while the two were one: blocked in both from now on."""
-    return record.blocked - absorption.after.blocked
+def set_free(absorbed: Record, record: Record, absorption: Absorption) -> Record:
+    """What the absorbed record decides again, and what was refused, ended or withdrawn while the two were one.
+
+    What was given meanwhile stays with the surviving record: nobody gains a right by a split either.
+    """
+    after, both = absorption.after, strictest(absorbed, record)
+    refused = {name: getattr(both, name) for name in _REFUSALS if getattr(record, name) != getattr(after, name)}
+    left = {role.doctor for role in after.attending} - {role.doctor for role in record.attending}
+    return replace(
+        absorbed,
+        **refused,
+        blocked=absorbed.blocked | (record.blocked - after.blocked),
+        authorisations=_ended_since(absorbed.authorisations, record.authorisations, after.authorisations),
+        delegates=_ended_since(absorbed.delegates, record.delegates, after.delegates),
+        attending=tuple(role for role in absorbed.attending if role.doctor not in left),
+        care=_opposed_since(absorbed, record, after),
+        withdrawals=(*absorbed.withdrawals, *(gone for gone in record.withdrawals if gone not in after.withdrawals)),
+    )
+
+
+_REFUSALS = ("oppositions", "emergency_reads_masked", "hide_everything", "legal_hold", "heirs_opposed")
+"""Decisions of which the stricter one holds in both, once it was changed."""
+
+
+def _ended_since(own: tuple[Given, ...], now: tuple[Given, ...], then: tuple[Given, ...]) -> tuple[Given, ...]:
+    """What somebody was given, cut short where it was cut short in the record of both."""
+    last = {_whose(given): given.until for given in sorted(now, key=lambda given: given.until)}
+    cut = {name: last[name] for given in then if (name := _whose(given)) in last and last[name] < given.until}
+    return tuple(replace(each, until=min(each.until, cut.get(_whose(each), each.until))) for each in own)
+
+
+def _whose(given: Authorisation | Delegate) -> str:
+    return given.subject if isinstance(given, Authorisation) else given.person.number
+
+
+def _opposed_since(absorbed: Record, record: Record, after: Decisions) -> tuple[Care, ...]:
+    known = {care.team for care in after.care if care.opposed}
+    opposed = {care.team: care for care in record.care if care.opposed and care.team not in known}
+    own = tuple(replace(care, opposed=care.opposed or care.team in opposed) for care in absorbed.care)
+    return (*own, *(care for team, care in opposed.items() if absorbed.care_of(team) is None))
 
 
 # -- replacement chains

@@ -16,9 +16,44 @@ class NoticeKind(StrEnum):
     """A document has waited a fortnight to be announced (AR-19, R.1111-53)."""
     AUTHORISATION_ENDED = "authorisation-ended"
     """A right to read has lapsed (AR-1)."""
+    PARENTS_LEAVE = "parents-leave"
+    """A holder is 18: told to those who represented him until then (LC-16)."""
+    DELEGATE_NAMED = "delegate-named"
+    """Somebody was named to act for the holder (PT-9, PT-11)."""
+    RECORD_OPENED = "record-opened"
+    """The record is open, for the first time or again."""
+    RECORD_CLOSED = "record-closed"
+    CAME_OF_AGE = "came-of-age"
+    """The holder is 18: his parents' access ends (LC-16)."""
+    FIRST_ACCESS = "first-access"
+    """A professional read the record for the first time since its holder wants to know."""
+    NEW_DOCUMENT = "new-document"
+    ATTENDING_CHANGED = "attending-changed"
+    """A doctor gave up his role, or somebody confirmed or removed him for the holder."""
+    BLOCKED_ATTEMPT = "blocked-attempt"
+    """Somebody whom the holder blocked tried to come in."""
+    DELEGATE_ACTED = "delegate-acted"
+    """A delegate did something in the record (PT-11)."""
+    CHANNEL_CHANGED = "channel-changed"
+    """One-time codes go elsewhere, or no longer here (TD1.5b, PT-9): told on the old address and on the new one."""
+    ACCOUNT_CHANGED = "account-changed"
+    """An account was made, renewed or closed (TD1.5a, TD1.5d)."""
 
 
-ALWAYS_TOLD = frozenset({NoticeKind.EMERGENCY_ACCESS, NoticeKind.ATTENDING_DECLARED, NoticeKind.ANNOUNCEMENT})
+ALWAYS_TOLD = frozenset(
+    {
+        NoticeKind.EMERGENCY_ACCESS,
+        NoticeKind.ATTENDING_DECLARED,
+        NoticeKind.ANNOUNCEMENT,
+        NoticeKind.PARENTS_LEAVE,
+        NoticeKind.DELEGATE_NAMED,
+        NoticeKind.CHANNEL_CHANGED,
+        NoticeKind.RECORD_OPENED,
+        NoticeKind.RECORD_CLOSED,
+        NoticeKind.CAME_OF_AGE,
+        NoticeKind.ACCOUNT_CHANGED,
+    }
+)
 """What the law, or a decision, has the holder told at once, whatever he wishes (PT-9, AR-19, DEC-1)."""
 
 
@@ -95,6 +130,8 @@ class TimerKind(StrEnum):
     """A chain of documents hidden from its patient (AR-19)."""
     AUTHORISATION = "authorisation"
     """A right to read, by whom it was given to (AR-1)."""
+    MAJORITY = "majority"
+    """The day on which the holder is 18 (LC-16)."""
 
 
 @dataclass(frozen=True)

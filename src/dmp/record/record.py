@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from dmp.record.notice import NoticeWishes
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
+from dmp.record.people import Delegate, HeirRequest, Protection, Withdrawal
 from dmp.record.visibility import Visibility
 
 
@@ -88,6 +89,24 @@ class Attending:
 
 
 @dataclass(frozen=True)
+class Care:
+    """The holder is cared for by a team of a structure («équipe de soins»), and was told so (AR-3, L.1110-12).
+
+    Whoever the structure counts among the `team` may read, from `since` until
+    `until`, unless the holder `opposed` it: the opposition outlives the care.
+    """
+
+    team: str
+    """Id of the structure, a space, the name of the team there (`directory.team_key`)."""
+    since: datetime
+    until: datetime
+    informed: date
+    """The day on which the holder was told."""
+    declared_by: str
+    opposed: bool = False
+
+
+@dataclass(frozen=True)
 class Oppositions:
     """What the holder refused («oppositions»): break-glass, access by the emergency call centre (AR-9, AR-10)."""
 
@@ -127,6 +146,10 @@ class Decisions:
     deceased: bool
     traits: IdentityTraits | None
     legal_hold: LegalHold | None
+    care: tuple[Care, ...] = ()
+    delegates: tuple[Delegate, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
+    heirs_opposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,6 +224,8 @@ class Record:
     blocked: frozenset[str] = frozenset()
     """Ids of blocked professionals and structures («blocage», AR-6)."""
     attending: tuple[Attending, ...] = ()
+    care: tuple[Care, ...] = ()
+    """The care teams that were declared, also those that the holder opposed (AR-3)."""
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
     legal_hold: LegalHold | None = None
     unlisted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -211,6 +236,16 @@ class Record:
     proposal: Proposal | None = None
     notices: NoticeWishes = NoticeWishes()
     """What the holder wants to be told of, and how (PT-9)."""
+    delegates: tuple[Delegate, ...] = ()
+    """Whom the holder lets act for him, and whom he did (PT-11)."""
+    protections: tuple[Protection, ...] = ()
+    """Measures that protect a holder who is of age, and who is in charge of them (LC-17)."""
+    withdrawals: tuple[Withdrawal, ...] = ()
+    """Who has no parental authority any more, whatever a message says (LC-15)."""
+    heirs_opposed: bool = False
+    """The holder does not want his heirs to read his record (L.1110-4 V, LC-13)."""
+    heirs: tuple[HeirRequest, ...] = ()
+    """What was asked after his death."""
     version: int = 1
 
     @property
@@ -230,3 +265,11 @@ class Record:
     def attending_of(self, doctor: str) -> Attending | None:
         """The attending-doctor role of a doctor, confirmed or not."""
         return next((role for role in self.attending if role.doctor == doctor), None)
+
+    def care_of(self, team: str) -> Care | None:
+        """What was declared of a care team, over or not."""
+        return next((care for care in self.care if care.team == team), None)
+
+    def is_cared_for_by(self, teams: frozenset[str], at: datetime) -> bool:
+        """Tell whether one of these care teams cares for the holder, who was told and did not oppose it (AR-3)."""
+        return any(care.team in teams and care.since <= at < care.until and not care.opposed for care in self.care)

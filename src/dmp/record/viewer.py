@@ -93,7 +93,7 @@ def person(actor: Actor) -> Viewer:
 
 
 def people_of(record: Record, entries: Iterable[DocumentEntry], known: Iterable[Professional] = ()) -> list[Viewer]:
-    """Whom a record names: attending doctors, who was authorised or blocked, who represents the holder.
+    """Whom a record names: attending doctors, who was authorised or blocked, who represents the holder or did.
 
     The record keeps their ids alone: name and profession come from `known`,
     else from the documents that they wrote among `entries`; else a person
@@ -132,6 +132,9 @@ def _representatives(record: Record) -> Iterator[Representative]:
     for guardian in record.guardians:
         if guardian.identifier is not None:
             yield Representative(guardian.identifier.number, f"{guardian.given} {guardian.family}".strip())
+    named = {each.person.number: each.name for each in (*record.protections, *record.delegates)}
+    known = {each.identifier.number for each in record.guardians if each.identifier is not None}
+    yield from (Representative(number, name) for number, name in named.items() if number not in known)
 
 
 class Sight(StrEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dmp.client import CallRefused
-from dmp.sandbox.folder import SandboxOptions
+from dmp.sandbox.folder import MESSAGES, SandboxOptions, read_contract
 from dmp.sandbox.port import free_port
 from dmp.sandbox.serve import database as with_database
 from dmp.sandbox.serve import running, unwind_on_sigterm
@@ -58,12 +58,15 @@ def _words(step: Step) -> tuple[str, str, str]:
 
 
 def _keep_serving(story: Story, console: Console, base_url: str) -> None:
-    ins = story.patient.number
+    ins, handed = story.patient.number, story.handed
+    portal = read_contract(story.folder)["services"]["portal"]
     lines = (
         ("Service ouvert — still serving", base_url),
         ("Qui appelle — who may call", f"{story.folder}/sandbox.json"),
         ("Un jeton — a signed header", f"./dev vihf --dir {story.folder} --patient {ins}"),
         ("Les traces — check the traces", f"./dev verify-traces --dir {story.folder}"),
+        ("Pages du patient — sign in as her", f"{portal}/activation · {handed.login} · {handed.password}"),
+        ("Ses codes — where her codes go", f"tail -f {story.folder / MESSAGES}"),
         ("Tout effacer — end, remove all", "Ctrl-C"),
     )
     width = max(len(what) for what, _ in lines)

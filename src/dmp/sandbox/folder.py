@@ -19,6 +19,10 @@ from dmp.wire.vihf.certificates import HolderKind
 
 SERVER_NAME = "localhost"
 SERVICES = ("repository", "registry", "patients", "habilitations", "admin")
+DAILY_PATIENTS = 100_000
+"""One doctor of a sandbox may read everybody: benchmarks and claims have no other (security 10)."""
+MESSAGES = "sms.jsonl"
+"""Where the messages of a sandbox go, one-time codes among them."""
 ADMINISTRATION = ("admin-registry", "admin-repository")
 """Services of the internal listener, where the sandbox has one."""
 
@@ -36,6 +40,8 @@ class SandboxOptions:
     """Port of the internal listener of the administrator; 0 for none."""
     admin_port: int = 0
     """Port of those who watch the service; 0 for none."""
+    portal_port: int = 0
+    """Port of the pages for people; 0 for none."""
 
 
 @contextmanager
@@ -70,6 +76,7 @@ def prepare(folder: Path, options: SandboxOptions, *, at: datetime) -> tuple[Set
         "regime": options.regime,
         "administration_port": options.administration_port,
         "admin_port": options.admin_port,
+        "portal_port": options.portal_port,
     }
     (folder / "options.json").write_text(json.dumps(kept, indent=2) + "\n")
     return settings_of(folder, options, holders), holders
@@ -90,6 +97,7 @@ def read_options(folder: Path) -> SandboxOptions:
         regime=Regime(kept["regime"]),
         administration_port=kept.get("administration_port", 0),
         admin_port=kept.get("admin_port", 0),
+        portal_port=kept.get("portal_port", 0),
     )
 
 
@@ -125,11 +133,14 @@ def settings_of(folder: Path, options: SandboxOptions, holders: Holders) -> Sett
         profile=options.profile,
         regime=options.regime,
         production=False,
+        daily_patients=DAILY_PATIENTS,
         tolerant=options.tolerant,
         crl_max_age=30 * 24 * 3600,
         regulation_centres=(holders["regulation_centre"].person.structure,),
         administration_port=options.administration_port,
         admin_port=options.admin_port,
+        portal_port=options.portal_port,
+        sms=f"file:{(folder / MESSAGES).resolve()}",
         administrators=(holders["administrator"].person.national_id,),
     )
 
@@ -141,6 +152,8 @@ def write_contract(folder: Path, settings: Settings, holders: Holders) -> Path:
     if settings.administration_port:
         inside = f"https://{SERVER_NAME}:{settings.administration_port}"
         services |= {name: f"{inside}/{name}" for name in ADMINISTRATION} | {"administration": inside}
+    if settings.portal_port:
+        services["portal"] = f"https://{SERVER_NAME}:{settings.portal_port}"
     if settings.admin_port:
         services["health"] = f"http://{settings.admin_host}:{settings.admin_port}"
     contract = {

@@ -156,7 +156,7 @@ def _authorities(folder: Path, at: datetime) -> list[str]:
     root = issuing.make_authority("root", key=issuing.rsa_key(), at=at)
     below = [issuing.make_authority(name, key=issuing.rsa_key(), at=at, above=root) for name in AUTHORITIES[1:]]
     for name, authority in zip(AUTHORITIES, (root, *below), strict=True):
-        _write(_authority_pair(folder, name), authority.key, authority.certificate)
+        write_pair(_authority_pair(folder, name), authority.key, authority.certificate)
     (folder / "ca.pem").write_bytes(_pem(root.certificate, *(authority.certificate for authority in below)))
     return ["authorities"]
 
@@ -193,7 +193,7 @@ def _issue(pair: KeyPair, person: Person, use: Use, *, by: Authority, at: dateti
         span = Span(at - 10 * RENEWAL, at - RENEWAL)
     if person.name == "foreign":  # an authority that nobody knows, and whose key is thrown away
         by = issuing.make_authority("foreign", key=issuing.ec_key(), at=at)
-    _write(pair, key, issuing.holder_certificate(person, use, public_key=key, by=by, span=span))
+    write_pair(pair, key, issuing.holder_certificate(person, use, public_key=key, by=by, span=span))
 
 
 def _server(folder: Path, server_name: str, at: datetime) -> list[str]:
@@ -206,7 +206,7 @@ def _server(folder: Path, server_name: str, at: datetime) -> list[str]:
         if names == issuing.server_names(server_name) and _lasts(current, at) and _issued(current, by):
             return []
     key = issuing.rsa_key()
-    _write(pair, key, issuing.server_certificate(server_name, public_key=key, by=by, at=at), by.certificate)
+    write_pair(pair, key, issuing.server_certificate(server_name, public_key=key, by=by, at=at), by.certificate)
     return ["server"]
 
 
@@ -256,7 +256,7 @@ def _pem(*certificates: x509.Certificate) -> bytes:
     return b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in certificates)
 
 
-def _write(pair: KeyPair, key: Key, *chain: x509.Certificate) -> None:
+def write_pair(pair: KeyPair, key: Key, *chain: x509.Certificate) -> None:
     """Write the key for its owner alone, then the certificate and what completes its chain."""
     pair.key.parent.mkdir(parents=True, exist_ok=True)
     octets = key.private_bytes(

@@ -90,6 +90,7 @@ def with_internal_ports(options: SandboxOptions) -> SandboxOptions:
         options,
         admin_port=options.admin_port or free_port(),
         administration_port=options.administration_port or free_port(),
+        portal_port=options.portal_port or free_port(),
     )
 
 

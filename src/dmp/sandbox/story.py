@@ -10,15 +10,19 @@ from pathlib import Path
 
 from dmp.audit import verify_traces
 from dmp.client import CallRefused, DmpClient
-from dmp.operations import Operations
+from dmp.desk.operations import Operations
 from dmp.record.entry import DocumentEntry
+from dmp.record.notice import Channel
 from dmp.sandbox.maker import DocumentContext, biology_report, letter
 from dmp.sandbox.maker.catalogue import ANALYTES
 from dmp.sandbox.population import Person, people
+from dmp.wire.patient_access import AccessAnswer
 
 SEED = 2026
 PEOPLE = 3
 LETTER = "Lettre de consultation"
+MOBILE = "0639980001"
+"""Where her codes go: a number that nobody is given, of those kept for films (ARCEP)."""
 
 
 class WentWrong(Exception):
@@ -41,6 +45,7 @@ class Story:
         self.person = self.cast[0]
         self.patient = self.person.patient
         self.written: dict[str, bytes] = {}
+        self.handed = AccessAnswer("")
 
     def close(self) -> None:
         """Close the connections of everybody."""
@@ -124,6 +129,12 @@ class Story:
         answers = [self._insurer_told(person) for person in (self.person, people(SEED + 1, 1)[0])]
         expect(answers[0] == answers[1] != "", "the insurer should get one constant refusal")
         return answers[0]
+
+    def give_account(self) -> str:
+        """TD1.5a, then TD0.2 to see it."""
+        handed = self.handed = self.doctor.create_patient_access(self.patient, Channel.SMS, MOBILE)
+        expect(self.doctor.test_record(self.patient).portal_account, "the record should say that there is an account")
+        return f"identifiant {handed.login}, mot de passe provisoire de {len(handed.password)} caractères"
 
     def traces(self) -> str:
         """Verified twice: by the service, and by the program that shares no code with it."""
@@ -220,6 +231,13 @@ STEPS = (
         "L'assureur est refusé, dossier ouvert ou non",
         "the insurer, record or not",
         Story.insurer_refused,
+    ),
+    Step(
+        "TD1.5a",
+        "SOAP",
+        "La patiente reçoit un compte à son nom",
+        "the patient is given an account",
+        Story.give_account,
     ),
     Step("traces", "", "Les traces sont scellées et vérifiées", "traces sealed and verified", Story.traces),
 )

@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from dmp.audit.trace import Outcome, Trace
+from dmp.desk.operations import Operations
 from dmp.main import open_store
-from dmp.operations import Operations
 from dmp.store import schema
 from dmp.store.traces import NO_RECORD
 from dmp.store.tx import Store

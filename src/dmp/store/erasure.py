@@ -176,7 +176,8 @@ def _destroy_rows(connection: Connection, keys: Collection[str]) -> list[str]:
     """Empty these records without opening them, in one pass over each table; gives the names of their blobs."""
     blobs = connection.execute(select(schema.document.c.id).where(_among(schema.document, keys))).scalars().all()
     _move_identifiers(connection, keys)
-    for table in (schema.page, schema.document, schema.place, schema.lead):
+    hanging = (schema.page, schema.document, schema.place, schema.lead, schema.reader, schema.case, schema.to_review)
+    for table in hanging:
         connection.execute(delete(table).where(_among(table, keys)))
     emptied = {"state": RecordState.DESTROYED.value, "master": "", "wrapped": b"", "sealed": b""}
     record = schema.record

@@ -18,12 +18,14 @@ from dmp.record.record import Record, RecordState
 from dmp.record.retention import Ground
 from dmp.store import statements
 from dmp.store.blobs import Blobs
+from dmp.store.cases import drop_cases
 from dmp.store.keys.journal import Fate, Line
 from dmp.store.lane import Batch, Lane
 from dmp.store.leads import drop_leads
 from dmp.store.packing import microseconds
 from dmp.store.pages import EntryPiece, FolderPiece
 from dmp.store.places import Places
+from dmp.store.readers import drop_readers
 from dmp.store.records import Records
 from dmp.store.removals import Removal, announced
 from dmp.store.traces import NO_RECORD, Traces
@@ -147,6 +149,8 @@ class Erasures:
             for piece in held.sheaf.all(kind):
                 self._places.forget(piece.uuid, key)
         drop_leads(self._batch, self._vault, record)
+        drop_readers(self._batch, key)
+        drop_cases(self._batch, key)
         for token in sorted({self._vault.person(patient) for patient in record.identifiers}):
             self._batch.add(statements.DROP_IDENTIFIER, {"token": token, "key": key})
             self._batch.add(statements.ADD_FORMER_IDENTIFIER, {"token": token, "record": key})

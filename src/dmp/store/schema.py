@@ -15,7 +15,7 @@ metadata = MetaData()
 _KEY = String(36)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
-PATIENT_TABLES = ("record", "record_history", "page", "document", "trace", "erasure", "emergency_case")
+PATIENT_TABLES = ("record", "record_history", "page", "document", "trace", "erasure", "emergency_case", "reader")
 """Tables distributed by `record`."""
 
 record = Table(
@@ -129,7 +129,9 @@ leaf = Table(
     Column("record", _KEY, nullable=False),
     Column("trace", _KEY, nullable=False),
     Column("commitment", LargeBinary, nullable=False),
+    Index("leaf_by_record", "record"),
 )
+"""The tree. What proves the traces of one record is found by the record (`store/proofs.py`)."""
 
 head = Table(
     "head",
@@ -216,6 +218,14 @@ account = Table(
 )
 """How people sign in (`store/accounts.py`): `login` and `person` are keyed hashes, one account for each person."""
 
+federated = Table(
+    "federated",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("account", _KEY, nullable=False),
+)
+"""From an identity of a provider (`Account.federated`, a keyed hash) to the one account that it opens."""
+
 ticket = Table(
     "ticket",
     metadata,
@@ -252,19 +262,50 @@ visit = Table(
 """Which records a person read on one day (`store/visits.py`): `token` is a keyed hash of both. For the hard brake
 (security 10); forgotten when it is `until`."""
 
+clearance = Table(
+    "clearance",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("stopped", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What operators decided of one person's reading (`store/clearances.py`): more than his profession does, `until` then;
+nothing, since `stopped`; 0 for neither. `token` is a keyed hash."""
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("profile_by_end", "until"),
+)
+"""What the watch remembers of one person or of one record (`store/watching.py`): `token` is a keyed hash; forgotten
+when it is `until`."""
+
 case = Table(
     "emergency_case",
     metadata,
     Column("record", _KEY, primary_key=True),
     Column("id", _KEY, primary_key=True),
-    Column("structure", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Index("case_by_structure", "structure", "state", "due"),
 )
-"""Each use of an emergency mode, to be reviewed by the structure (`store/cases.py`, AR-9, AR-11): `structure` is a
-keyed hash."""
+"""Each use of an emergency mode, to be reviewed by the structure (`store/cases.py`, AR-9, AR-11)."""
+
+to_review = Table(
+    "to_review",
+    metadata,
+    Column("structure", LargeBinary, primary_key=True),
+    Column("record", _KEY, primary_key=True),
+    Column("id", _KEY, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Index("to_review_by_due", "state", "due"),
+)
+"""The cases that nobody has reviewed, by structure (a keyed hash): the way from a structure to its cases."""
 
 alert = Table(
     "alert",
@@ -276,6 +317,46 @@ alert = Table(
     Index("alert_by_state", "state", "at"),
 )
 """What the watch found in the traces (`store/alerts.py`, security 10), with its reasons, sealed."""
+
+team = Table(
+    "team",
+    metadata,
+    Column("team", String(192), primary_key=True),
+    Column("professional", String(64), primary_key=True),
+    Column("since", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+    Index("team_by_professional", "professional"),
+)
+"""Who is of which care team, from when until when, as structures declare it (AR-3): loaded as the directory is."""
+
+reader = Table(
+    "reader",
+    metadata,
+    Column("record", _KEY, primary_key=True),
+    Column("token", LargeBinary, primary_key=True),
+)
+"""Who has read a record since its holder asked to be told of first accesses (PT-9): a keyed hash of the person."""
+
+informed = Table(
+    "informed",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("due", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("said", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("informed_by_due", "state", "due"),
+)
+"""Who was sent the notice that a record will be opened, and when it is (`store/openings.py`, LC-5): `token` is a
+keyed hash of the person, `said` why it could not be opened."""
+
+opponent = Table(
+    "opponent",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""Who opposed the opening of a record (LC-5): a keyed hash and a date, nothing else."""
 
 APPEND_ONLY = ("trace", "leaf", "head", "record_history", "erasure")
 """Tables that no statement may change or empty: triggers refuse it."""

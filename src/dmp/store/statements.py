@@ -205,6 +205,22 @@ READ_TRACES = Prepared(
     .order_by(schema.trace.c.id)
 )
 
+_leaf, _head = schema.leaf.c, schema.head.c
+_newest_size = select(func.max(_head.size)).scalar_subquery()
+NEWEST_HEAD = Prepared(
+    select(_head.size, _head.at, _head.root, _head.previous, _head.signature).where(_head.size == _newest_size)
+)
+_size_between = select(func.min(_head.size)).where(_head.size.between(bindparam("least"), bindparam("most")))
+FIND_FRONTIER = Prepared(select(_head.frontier).where(_head.size == _size_between.scalar_subquery()))
+READ_PLACES = Prepared(
+    select(_leaf.trace, _leaf.sequence).where(_leaf.record == _key, _leaf.sequence < bindparam("size"))
+)
+READ_LEAVES = Prepared(
+    select(_leaf.sequence, _leaf.commitment)
+    .where(_leaf.sequence >= bindparam("first"), _leaf.sequence <= bindparam("last"))
+    .order_by(_leaf.sequence)
+)
+
 ADD_SEEN = into(schema.seen)
 FIND_SEEN = Prepared(
     select(schema.seen.c.content, schema.seen.c.holder).where(schema.seen.c.token == bindparam("token"))
@@ -230,4 +246,29 @@ FIND_ACTIVITY = Prepared(
         _activity.professional == bindparam("person"), _activity.structure == bindparam("place")
     )
 )
+NAMES_IN = Prepared(
+    select(_directory.name)
+    .select_from(schema.activity.join(schema.directory, _directory.id == _activity.professional))
+    .where(_activity.structure == bindparam("place"), _directory.kind == literal_column("'professional'"))
+)
 ADD_ACTIVITY = into(schema.activity)
+FIND_PLACES = Prepared(
+    select(_activity.structure).where(_activity.professional == bindparam("person")).order_by(_activity.structure)
+)
+
+_team = schema.team.c
+_MEMBER = (
+    _team.team == bindparam("of_team"),
+    _team.professional == bindparam("person"),
+    _team.since == bindparam("day"),
+)
+FIND_TEAMS = Prepared(
+    select(_team.team).where(
+        _team.professional == bindparam("person"),
+        _team.since <= bindparam("instant"),
+        _team.until > bindparam("instant"),
+    )
+)
+FIND_TEAM = Prepared(select(func.min(_team.professional)).where(_team.team == bindparam("team")))
+DROP_MEMBER = Prepared(delete(schema.team).where(*_MEMBER), alone=True)
+ADD_MEMBER = into(schema.team)

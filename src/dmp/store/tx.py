@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from dmp.record.errors import StorageUnavailable
 from dmp.record.record import Record
 from dmp.store import dialect, statements
 from dmp.store.accounts import Accounts
+from dmp.store.alerts import Alerts
 from dmp.store.blobs import Blobs, FileBlobs
+from dmp.store.cases import Cases
+from dmp.store.clearances import Clearances
 from dmp.store.directory import Directory
 from dmp.store.entries import RecordContents
 from dmp.store.erasures import Erasures
@@ -23,13 +27,21 @@ from dmp.store.keys.token import Token
 from dmp.store.lane import Batch, Lane
 from dmp.store.leads import Leads
 from dmp.store.moving import Moving
+from dmp.store.openings import Openings
 from dmp.store.outbox import Outbox
 from dmp.store.places import Places
+from dmp.store.proofs import Proofs
+from dmp.store.questions import Questions
+from dmp.store.readers import Readers
 from dmp.store.records import Addresses, Records
 from dmp.store.replay import Replays
 from dmp.store.retention import Retention
+from dmp.store.tallies import Tallies
+from dmp.store.tickets import Tickets
 from dmp.store.traces import Traces
 from dmp.store.vault import Vault
+from dmp.store.visits import Diary, Visits
+from dmp.store.watching import Watching
 
 _log = logging.getLogger(__name__)
 
@@ -39,10 +51,12 @@ __all__ = ["Conflict", "Store", "Tx"]
 class Tx:
     """One transaction: what an act may read and write. Nothing is written before its end."""
 
-    def __init__(self, lane: Lane, vault: Vault, blobs: Blobs, addresses: Addresses):
+    def __init__(self, lane: Lane, vault: Vault, blobs: Blobs, addresses: Addresses, *, diary: Diary | None = None):
         """Work on one lane."""
         self._lane = lane
+        self._vault = vault
         self._blobs = blobs
+        self._diary = diary or Diary()
         self._batch = Batch()
         self._written_blobs: list[str] = []
         self._afterwards: list[Callable[[], None]] = []
@@ -50,9 +64,12 @@ class Tx:
         self.places = Places(lane, self._batch, vault)
         self.leads = Leads(lane, self._batch, vault)
         self.traces = Traces(lane, self._batch, vault, self.records)
+        self.proofs = Proofs(lane, vault)
         self.replays = Replays(lane, self._batch, vault)
         self.directory = Directory(lane, self._batch)
         self.accounts = Accounts(lane, self._batch, vault)
+        self.readers = Readers(lane, self._batch, vault)
+        self.openings = Openings(lane, self._batch, vault)
         self.retention = Retention(lane, vault)
         self.outbox = Outbox(lane, self._batch, vault, self.records)
         self.erasures = Erasures(
@@ -76,6 +93,46 @@ class Tx:
             blobs=self._blobs,
             written_blobs=self._written_blobs,
         )
+
+    @property
+    def tickets(self) -> Tickets:
+        """Sessions, codes and links of those who sign in."""
+        return Tickets(self._lane, self._batch, self._vault)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """How often something happened lately."""
+        return Tallies(self._lane, self._batch, self._vault)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Which patients people read today."""
+        return Visits(self._lane, self._batch, self._vault, diary=self._diary, after_commit=self.after_commit)
+
+    @cached_property
+    def clearances(self) -> Clearances:
+        """Who may read more than others, whose account is stopped."""
+        return Clearances(self._lane, self._batch, self._vault)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What the watch found."""
+        return Alerts(self._lane, self._batch, self._vault)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What patients ask about accesses."""
+        return Questions(self.alerts, self.records)
+
+    @property
+    def cases(self) -> Cases:
+        """The uses of emergency modes, until their structures have reviewed them."""
+        return Cases(self._lane, self._batch, self._vault, self.records)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """What the watch remembers."""
+        return Watching(self._lane, self._batch, self._vault)
 
     def inside(self, record: Record) -> RecordContents:
         """The contents of a record met in this transaction, hidden as this value of it says."""
@@ -129,6 +186,7 @@ class Store:
         self.blobs = blobs
         self.vault = vault
         self._addresses = Addresses()
+        self._diary = Diary()
         # SQLite has one writer; waiting for a lock of ours is fair, waiting for that of the file is not.
         one_writer = engine.dialect.name == "sqlite"
         self._alone: AbstractContextManager[Any] = threading.Lock() if one_writer else nullcontext()
@@ -167,7 +225,7 @@ class Store:
             StorageUnavailable: the database cannot be used now.
         """
         with told_apart(), self._lane() as lane, lane.holding() if held else nullcontext():
-            tx = Tx(lane, self.vault, self.blobs, self._addresses)
+            tx = Tx(lane, self.vault, self.blobs, self._addresses, diary=self._diary)
             try:
                 yield tx
             except BaseException:
@@ -207,6 +265,18 @@ class Store:
         """Drop the assertions and messages whose window is over."""
         with self.begin() as tx:
             tx.replays.forget(before=before)
+
+    def forget_visits(self, before: datetime) -> None:
+        """Drop what the brake and the watch need no more."""
+        with self.begin() as tx:
+            tx.visits.forget(before=before)
+            tx.watching.forget(before=before)
+
+    def forget_tickets(self, before: datetime) -> None:
+        """Drop the tickets and tallies that are over."""
+        with self.begin() as tx:
+            tx.tickets.forget(before=before)
+            tx.tallies.forget(before=before)
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,5 +1,8 @@
 """Ask the oracle."""
 
+from dataclasses import replace
+
+from dmp.assure.oracle.around import AROUND, Around
 from dmp.assure.oracle.citizens import Citizen, Nobody
 from dmp.assure.oracle.rules import Carer
 from dmp.assure.oracle.situation import Kind, Person, Standing
@@ -14,5 +17,10 @@ def advise(person: Person, standing: Standing) -> Advice:
             return Carer(person, standing)
         case Kind.HOLDER | Kind.REPRESENTATIVE:
             return Citizen(person, standing)
+        case Kind.PROTECTOR:
+            # Read so: he stands for an adult as a parent does for a minor (LC-17).
+            return Citizen(replace(person, kind=Kind.REPRESENTATIVE), replace(standing, minor=True))
+        case kind if kind in AROUND:
+            return Around(person, standing)
         case _:
             return Nobody(person, standing)

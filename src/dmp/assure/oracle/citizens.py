@@ -11,6 +11,7 @@ from dmp.assure.oracle.transactions import (
     UNTOLD,
     WITHOUT_RECORD,
 )
+from dmp.assure.oracle.types import REIMBURSEMENT, will_of_the_holder
 from dmp.record.actor import Mode
 from dmp.record.entry import EntryStatus
 from dmp.record.record import RecordState
@@ -44,8 +45,11 @@ class Citizen:
             return Answer(None, "not told by the rules")
         if verb not in (HOLDERS if self.holder else REPRESENTATIVES):
             return Answer(False, "functional 3.3: for professionals")
-        if self.standing.state is RecordState.CLOSED and verb is not Verb.TEST_RECORD:
+        kept = (Verb.TEST_RECORD, Verb.VIEW_LOG) if self.holder else (Verb.TEST_RECORD,)
+        if self.standing.state is RecordState.CLOSED and verb not in kept:
             return Answer(False, "DEC-5: closed")
+        if verb is Verb.CHANGE_CHANNEL and self.standing.minor:
+            return Answer(False, "LC-15, LC-16: he enrols at 18")
         return Answer(True, HOLDERS[verb])
 
     def _without_record(self, verb: Verb) -> Answer:
@@ -59,8 +63,19 @@ class Citizen:
             return False  # AR-19, DEC-24
         return self.holder or not paper.from_guardians
 
-    def paper(self, verb: Verb, paper: Paper) -> Answer:
-        """May he do this to this document."""
+    def deposit(self, paper: Paper) -> Answer:
+        """May he put in a document of this type (functional 3.4, DEC-33)."""
+        door = self.record(Verb.SUBMIT)
+        if door.allowed is True and paper.class_code == REIMBURSEMENT:
+            return Answer(False, "functional 3.4: class 60 from ALIM_AM alone", hidden=False)
+        if door.allowed is True and not self.holder and will_of_the_holder(paper.type_code):
+            return Answer(None, "functional 3.4 says only the holder, LC-15 that his parents act for him")
+        return door
+
+    def paper(self, verb: Verb, paper: Paper) -> Answer:  # noqa: PLR0911 - one way out for each rule
+        """May he do this to this document, or put it in."""
+        if verb is Verb.SUBMIT:
+            return self.deposit(paper)
         door = self.record(verb)
         shut = self.record(Verb.DELETE).allowed is False
         if not self.knows_of(paper):

@@ -3,10 +3,26 @@
 from functools import cache, cached_property
 
 from dmp.assure.oracle.columns import DOCTOR, column_of
-from dmp.assure.oracle.sectors import left_in_sector
+from dmp.assure.oracle.sectors import FEED, left_in_sector
 from dmp.assure.oracle.situation import Announced, Answer, Attending, Block, Given, Kind, Paper, Person, Standing, Whose
-from dmp.assure.oracle.transactions import MATRIX, RUNNING, UNTOLD, WITHOUT_RECORD, Cell, Column
-from dmp.assure.oracle.types import PROFESSIONS, has_column, may_open
+from dmp.assure.oracle.transactions import (
+    HOLDER_ALONE,
+    HOLDER_DECIDES,
+    MATRIX,
+    RUNNING,
+    UNTOLD,
+    WITHOUT_RECORD,
+    Cell,
+    Column,
+)
+from dmp.assure.oracle.types import (
+    PROFESSIONS,
+    REIMBURSEMENT,
+    has_column,
+    may_open,
+    of_the_holder,
+    will_of_the_holder,
+)
 from dmp.record.actor import Mode
 from dmp.record.entry import EntryStatus
 from dmp.record.record import RecordState
@@ -36,6 +52,8 @@ Read so: of TD0.3 only what adds is refused, since DEC-8 names the addition alon
 """
 WHEN_ABSENT = frozenset({Verb.TEST_RECORD, Verb.OPEN_RECORD}) | WITHOUT_RECORD
 WHEN_CLOSED = frozenset({Verb.TEST_RECORD, Verb.REOPEN_RECORD})
+ACCOUNTS = (Verb.CREATE_ACCOUNT, Verb.CHANGE_CHANNEL, Verb.RENEW_ACCOUNT)
+"""TD1.5. Read so: who hands out the key to the whole record is himself let in by the patient."""
 NEEDING_RELATION = frozenset(
     {
         Verb.FIND,
@@ -121,13 +139,20 @@ class Carer:
             return self.standing.given is Given.BY_THE_HOLDER
         if self.emergency:
             return not self.opposed
+        return self._let_in or (self.standing.given is Given.IN_TEAM and self.person.kind is Kind.PROFESSIONAL)
+
+    @property
+    def _let_in(self) -> bool:
+        """By the holder's word, not by the presumption of the care team alone (AR-1, AR-3, DEC-1)."""
         return self.standing.given in IN_FORCE or (self.column in ATTENDING and self.confirmed)
 
     # -- the record itself
 
     def record(self, verb: Verb) -> Answer:
         """May he do this to the record, or at all where a document is meant."""
-        if verb in RUNNING or verb in UNTOLD:
+        if verb in (Verb.ANSWER_QUESTION, Verb.REVIEW_CASE):
+            return Answer(None, "security 8, 10: about a question or a case, never asked of a record")
+        if verb in RUNNING | UNTOLD | HOLDER_ALONE | HOLDER_DECIDES:
             return _no("security 6.1, LC-18, xds-wire 7.6: given to none of them")
         if self.shut:
             return _no(self.shut)
@@ -163,13 +188,21 @@ class Carer:
             return _no("DEC-8, xds-wire 9.4: blocked")
         if verb in READING and self.opposed:
             return _no("DEC-27: emergency mode opposed")
-        if verb in (Verb.FIND, Verb.READ, Verb.LIST_AUTHORISATIONS) and not self.related:
+        if verb in (Verb.FIND, Verb.READ, Verb.LIST_AUTHORISATIONS, *ACCOUNTS) and not self.related:
             return _no("DEC-5, AR-1: no care relation")
+        if verb in (Verb.AUTHORISE_OTHER, *ACCOUNTS) and not self._let_in:
+            return _no("AR-4: a professional outside the team, let in by the holder")
+        if verb is Verb.BLOCK and not self.confirmed:
+            return _no("DEC-1: the wider rights once the holder confirmed him")
+        if verb in ACCOUNTS and self.person.kind is Kind.STAFF and self.standing.given is not Given.TO_HIS_STRUCTURE:
+            return _no("PT-18, functional 3.3 y1: the reception of a structure that was let in")
+        if verb in ACCOUNTS and self.standing.minor:
+            return _no("LC-15, LC-16: he enrols at 18")
         if verb is Verb.BECOME_ATTENDING and self.standing.given not in IN_FORCE:
             if self.confirmed:
                 return Answer(None, "DEC-1: he is, nothing changes")
             return _no("DEC-1: needs a valid authorisation")
-        if verb in (Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD) and self.standing.linked:
+        if verb in (Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD, *ACCOUNTS) and self.standing.linked:
             return _no("xds-wire 9.1: linked to the citizen's space")
         # Read so: not even of documents that he wrote, though functional 3.4 puts the author before the matrix.
         if verb in NEEDING_RELATION and not self._profession_has_rights:
@@ -225,8 +258,22 @@ class Carer:
             return self.standing.emergency_reads_masked
         return self.column is Column.ATTENDING_NORMAL and self.confirmed
 
+    def deposit(self, paper: Paper) -> Answer:
+        """May he put in a document of this type (functional 3.4, DEC-33); of other types the rules are silent."""
+        door = self.record(Verb.SUBMIT)
+        if door.allowed is not True:
+            return Answer(door.allowed, door.clause, hidden=False)
+        if paper.class_code == REIMBURSEMENT and self.person.code != FEED:
+            return Answer(False, "functional 3.4: class 60 from ALIM_AM alone", hidden=False)
+        by_attending = self.column in ATTENDING and will_of_the_holder(paper.type_code)
+        if of_the_holder(paper.type_code) and not by_attending:
+            return Answer(False, "functional 3.4: from the holder alone", hidden=False)
+        return door
+
     def paper(self, verb: Verb, paper: Paper) -> Answer:
-        """May he do this to this document."""
+        """May he do this to this document, or put it in."""
+        if verb is Verb.SUBMIT:
+            return self.deposit(paper)
         door = self.record(verb)
         own = self.owns(paper)
         if clause := self.unseen(verb, paper, own=own):

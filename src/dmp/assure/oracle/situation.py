@@ -16,6 +16,12 @@ class Kind(StrEnum):
     SOFTWARE = "structure"
     HOLDER = "holder"
     REPRESENTATIVE = "representative"
+    PROTECTOR = "in charge of a measure that protects an adult"
+    DELEGATE_READS = "delegate who reads"
+    DELEGATE_WRITES = "delegate who writes"
+    DELEGATE_MANAGES = "delegate who manages"
+    FORMER_DELEGATE = "delegate whose time is over"
+    HEIR = "heir who was let in"
     ANOTHER_HOLDER = "holder of another record"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
@@ -30,6 +36,8 @@ class Given(StrEnum):
     BY_THE_HOLDER = "authorised by the holder himself"
     LAPSED = "authorisation lapsed"
     NOT_YET = "authorisation of tomorrow"
+    IN_TEAM = "nothing given, in the care team"
+    """Of a team that cares for the holder, who was told and did not object (AR-3)."""
 
 
 class Block(StrEnum):

@@ -64,7 +64,18 @@ _DIRECT: tuple[tuple[Verb, str, str], ...] = (
     ),
     (Verb.LIST_RECORDS, "          y   y   y   y   y   y   y   y   y   y   y   -", "functional 3.3 TD0.4, y2, y3"),
     (Verb.FIND_PATIENTS, "         -   y   -   -   y   -   -   -   -   -   -   y", "functional 3.3 TD0.5"),
+    (Verb.CREATE_ACCOUNT, "        y   -   -   y   -   -   -   y   -   y   -   -", "PT-2, PT-18; functional 4 TD1.5a"),
+    (Verb.CHANGE_CHANNEL, "        y   -   -   y   -   -   -   y   -   y   -   -", "PT-18; functional 4 TD1.5b"),
+    (Verb.RENEW_ACCOUNT, "         y   -   -   y   -   -   -   y   -   y   -   -", "PT-18; functional 4 TD1.5d"),
     (Verb.LIST_AUTHORISATIONS, "   y   -   -   y   -   -   y   y   -   -   -   -", "functional 3.3 TD1.6"),
+    (Verb.AUTHORISE_OTHER, "       y   -   -   y   -   -   -   y   -   -   -   -", "AR-4; DEC-26: by the portal"),
+    (Verb.BLOCK, "                 -   -   -   -   -   -   -   y   -   -   -   -", "AR-6; AR-7"),
+    (Verb.DECLARE_CARE, "          y   -   -   y   -   -   -   y   -   y   -   -", "AR-3; DEC-26: the structure"),
+    (
+        Verb.VIEW_LOG,
+        "              y   -   -   y   -   -   y   y   -   y   -   -",
+        "LOG-2, DEC-30: his own acts; MT all",
+    ),
     (Verb.SUBMIT, "                y   y   y   y   y   y   y   y   y   y   y   y", "functional 3.3 TD2.1, TD2.2, y4"),
     (
         Verb.REPLACE,
@@ -94,6 +105,9 @@ so: the occupational doctor has none of them (AR-12), and what a structure may d
 _AIR: tuple[tuple[Verb, str, str], ...] = (
     #                            PSn PSr PSb  Mn  Mr  Mb  MdT MTn MTb  PE ESn ESr
     (Verb.LEAVE_ATTENDING, "       -   -   -   -   -   -   -   -   -   -   -   -", "DEC-14; xds-wire 9.5 AIR"),
+    (Verb.AUTHORISE_OTHER, "       -   -   -   -   -   -   -   -   -   -   -   -", "DEC-26: by the portal, in person"),
+    (Verb.BLOCK, "                 -   -   -   -   -   -   -   -   -   -   -   -", "AR-7: by the portal, in person"),
+    (Verb.DECLARE_CARE, "          -   -   -   -   -   -   -   -   -   -   -   -", "DEC-26: by the portal, in person"),
     (Verb.SUBMIT, "                -   -   -   -   -   -   -   -   -   -   -   -", "functional 1.5 AIR: no feeding"),
     (Verb.REPLACE, "               -   -   -   -   -   -   -   -   -   -   -   -", "functional 1.5 AIR: no feeding"),
     (Verb.ARCHIVE, "             own   -   -   y   y   y own   y   y   -   -   -", "DEC-14; xds-wire 9.5 AIR"),
@@ -123,6 +137,9 @@ HOLDERS: Mapping[Verb, str] = {
     Verb.TEST_RECORD: "LC-7",
     Verb.READ_IDENTITY: "functional 4 TD1.3a: any actor",
     Verb.CLOSE_RECORD: "LC-9, PT-17",
+    Verb.CHANGE_CHANNEL: "PT-3",
+    Verb.VIEW_LOG: "LOG-2, DEC-30",
+    Verb.LIST_CASES: "AR-9, DEC-30",
     Verb.SUBMIT: "PT-5",
     Verb.REPLACE: "PT-5: own",
     Verb.FIND: "PT-5",
@@ -134,12 +151,39 @@ HOLDERS: Mapping[Verb, str] = {
     Verb.DELETE: "DEC-17: own deposits",
     Verb.ARCHIVE: "DEC-16, DEC-17: own deposits",
     Verb.UNARCHIVE: "DEC-16, DEC-17: own deposits",
+    Verb.AUTHORISE_OTHER: "PT-10",
+    Verb.WITHDRAW: "PT-10",
+    Verb.BLOCK: "AR-6, PT-10",
+    Verb.UNBLOCK: "AR-6, PT-10",
+    Verb.CONFIRM_ATTENDING: "DEC-1",
+    Verb.REMOVE_ATTENDING: "DEC-1",
+    Verb.CHOOSE_FOR_EMERGENCIES: "AR-9, AR-10, PT-3",
+    Verb.HIDE_EVERYTHING: "AR-24",
+    Verb.OPPOSE_CARE: "AR-3: has not objected",
+    Verb.NAME_DELEGATE: "PT-11",
+    Verb.REVOKE_DELEGATE: "PT-11: revocable at once",
+    Verb.OPPOSE_HEIRS: "LC-13: unless the deceased objected",
 }
 """What the holder does in his own record."""
+HOLDER_ALONE = frozenset({Verb.NAME_DELEGATE, Verb.REVOKE_DELEGATE, Verb.OPPOSE_HEIRS})
+"""What nobody does in his stead (DEC-29, L.1110-4 V); taking back is also done at the desk."""
+HOLDER_DECIDES = frozenset(
+    {
+        Verb.WITHDRAW,
+        Verb.UNBLOCK,
+        Verb.CONFIRM_ATTENDING,
+        Verb.REMOVE_ATTENDING,
+        Verb.CHOOSE_FOR_EMERGENCIES,
+        Verb.HIDE_EVERYTHING,
+        Verb.OPPOSE_CARE,
+        Verb.LIST_CASES,
+    }
+)
+"""What no professional does for him; his representative does (LC-15)."""
 HOLDER_UNTOLD = frozenset({Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.OPEN_RECORD, Verb.LIST_AUTHORISATIONS})
 """What the rules neither give nor refuse him."""
 
-REPRESENTATIVES = frozenset(HOLDERS) - {Verb.RELEASE_TO_GUARDIANS}
+REPRESENTATIVES = frozenset(HOLDERS) - {Verb.RELEASE_TO_GUARDIANS, Verb.CHANGE_CHANNEL} - HOLDER_ALONE
 """What a legal representative does in the holder's stead (LC-15)."""
 REPRESENTATIVE_UNTOLD = HOLDER_UNTOLD | {Verb.CLOSE_RECORD}
 
@@ -155,12 +199,20 @@ RUNNING = frozenset(
         Verb.CONFIRM_SPLIT,
         Verb.LIST_RETENTION,
         Verb.DESTROY_RECORD,
+        Verb.DECLARE_REPRESENTATIVE,
+        Verb.END_REPRESENTATIVE,
+        Verb.LIST_HEIRS,
+        Verb.DECIDE_ON_HEIR,
+        Verb.CLOSE_ACCOUNT,
+        Verb.CLOSE_ALERT,
+        Verb.PROPOSE_CLEARANCE,
+        Verb.CONFIRM_CLEARANCE,
     }
 )
 """Removals, legal holds, merges, destruction: for those who run the service (LC-18, xds-wire 7.6, 7.7)."""
 WITHOUT_RECORD = frozenset({Verb.LIST_RECORDS, Verb.FIND_PATIENTS})
 """Acts that name no patient (xds-wire 9.4, functional 4 TD0.5)."""
-UNTOLD = frozenset(Verb) - frozenset(_BY_CARD) - RUNNING
+UNTOLD = frozenset(Verb) - frozenset(_BY_CARD) - RUNNING - HOLDER_ALONE - HOLDER_DECIDES
 """Acts of this service on which the rules are silent."""
 
 CONTENTS = (

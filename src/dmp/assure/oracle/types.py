@@ -53,6 +53,21 @@ EXCLUDED: Mapping[str, frozenset[str]] = {
 """Confirmed exclusions (functional 3.4)."""
 
 
+_HOLDER_ALONE = frozenset(f"DOCPAT{number:02}" for number in range(1, 10)) | {"EXPPAT_1", "EXPPAT_2", "EXPPAT_3"}
+_WITH_THE_ATTENDING_DOCTOR = frozenset({"EXPPAT_1", "EXPPAT_3"})
+REIMBURSEMENT = "60"
+
+
+def of_the_holder(type_code: str) -> bool:
+    """Whether a type comes from the holder himself (functional 3.4, writing)."""
+    return type_code in _HOLDER_ALONE
+
+
+def will_of_the_holder(type_code: str) -> bool:
+    """Whether it is his will, which the attending doctor may put in on his behalf (functional 3.4, writing)."""
+    return type_code in _WITH_THE_ATTENDING_DOCTOR
+
+
 def has_column(profession: str) -> bool:
     """Whether rights are published for a profession (DEC-13)."""
     return (profession, "10") in CELLS

@@ -1,4 +1,4 @@
-"""Record management in HL7 V3 and the small services: TD0.2 to TD0.5, TD1.1 to TD1.4, TD1.6 (functional 4)."""
+"""Record management in HL7 V3 and the small services: TD0.2 to TD0.5, TD1.1 to TD1.6 (functional 4)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ from dmp.assure.two_worlds.asking import Endpoint, Make, Probe, message
 from dmp.assure.two_worlds.viewers import Seen
 from dmp.assure.two_worlds.world import START
 from dmp.record import dtm
+from dmp.record.enrolment import ChannelAction, ChannelChange
 from dmp.record.lists import AuthorisationMode, DateKind, PersonSearch, RecordListRequest
 from dmp.record.management import (
     AuthorisationAction,
@@ -26,8 +27,9 @@ from dmp.record.management import (
     RecordTest,
     ReopeningRequest,
 )
+from dmp.record.notice import Channel
 from dmp.record.record import ClosingReason
-from dmp.wire import habilitations, habilitations_list, hl7v3, patient_list, soap
+from dmp.wire import habilitations, habilitations_list, hl7v3, patient_access, patient_list, soap
 from dmp.wire.xml import Element
 
 READ_RECORD = Endpoint("patients", soap.Action.READ_RECORD)
@@ -36,10 +38,14 @@ CHANGE_RECORD = Endpoint("patients", soap.Action.CHANGE_RECORD)
 FIND_PERSONS = Endpoint("patients", soap.Action.FIND_PATIENTS)
 SET_AUTHORISATION = tuple(Endpoint("habilitations", action) for action in habilitations.ACTIONS)
 LIST_AUTHORISATIONS = tuple(Endpoint("habilitations", action) for action in habilitations_list.ACTIONS)
+OPEN_ACCOUNT = tuple(Endpoint("patients", action) for action in patient_access.actions_of(patient_access.CREATE))
+CHANGE_CHANNEL = tuple(Endpoint("patients", action) for action in patient_access.actions_of(patient_access.CHANGE))
+RENEW_ACCOUNT = tuple(Endpoint("patients", action) for action in patient_access.actions_of(patient_access.RENEW))
 LIST_RECORDS = tuple(Endpoint("patients", action) for action in patient_list.ACTIONS)
 """Both spellings of each, the published one first."""
 _HEADER = MessageHeader(MessageId("1.2.3"), dtm.of(START), Device("1.2.4", "x"), query=MessageId("1.2.5"))
 _CONSENT = dtm.of(START)
+_CANALS = ((Channel.EMAIL, "fictif@example.org"), (Channel.SMS, "0600000000"))
 
 
 def _managed(seen: Seen, endpoint: Endpoint, requests: Sequence[ManagementRequest]) -> list[Make]:
@@ -93,6 +99,31 @@ def authorisation_lists(endpoint: Endpoint, seen: Seen) -> list[Make]:
         partial(_small, seen, endpoint, f"TD1.6 {mode}", habilitations_list.write_list_request(mode))
         for mode in AuthorisationMode
     ]
+
+
+def account_openings(endpoint: Endpoint, seen: Seen) -> list[Make]:
+    """An account for the person, twice (TD1.5a)."""
+    asked = [patient_access.write_creation(kind, canal) for kind, canal in _CANALS]
+    return [partial(_small, seen, endpoint, "TD1.5a", body) for body in (asked[0], asked[1])]
+
+
+def channel_changes(endpoint: Endpoint, seen: Seen) -> list[Make]:
+    """Where codes go: added, replaced, taken away, and an address that is none (TD1.5b)."""
+    (mail, address), (sms, number) = _CANALS
+    changes = [
+        ChannelChange(sms, number, ChannelAction.ADD),
+        ChannelChange(mail, f"autre.{address}", ChannelAction.CHANGE),
+        ChannelChange(sms, number, ChannelAction.REMOVE),
+        ChannelChange(sms, "0142000000", ChannelAction.ADD),
+    ]
+    return [
+        partial(_small, seen, endpoint, f"TD1.5b {one.action}", patient_access.write_change(one)) for one in changes
+    ]
+
+
+def account_renewals(endpoint: Endpoint, seen: Seen) -> list[Make]:
+    """A new login and password (TD1.5d)."""
+    return [partial(_small, seen, endpoint, "TD1.5d", patient_access.write_renewal())]
 
 
 def record_lists(endpoint: Endpoint, seen: Seen) -> list[Make]:

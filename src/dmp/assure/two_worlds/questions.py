@@ -11,15 +11,21 @@ from dmp.assure.two_worlds.asking import Endpoint, Make
 from dmp.assure.two_worlds.changing import UPDATE, updates
 from dmp.assure.two_worlds.depositing import PROVIDE, deposits
 from dmp.assure.two_worlds.managing import (
+    CHANGE_CHANNEL,
     CHANGE_RECORD,
     CREATE_RECORD,
     FIND_PERSONS,
     LIST_AUTHORISATIONS,
     LIST_RECORDS,
+    OPEN_ACCOUNT,
     READ_RECORD,
+    RENEW_ACCOUNT,
     SET_AUTHORISATION,
+    account_openings,
+    account_renewals,
     authorisation_lists,
     authorisations,
+    channel_changes,
     openings,
     person_searches,
     record_changes,
@@ -43,6 +49,9 @@ ASKED: dict[Endpoint, Generator] = {
     UPDATE: updates,
     PROVIDE: deposits,
     **{endpoint: partial(authorisations, endpoint) for endpoint in SET_AUTHORISATION},
+    **{endpoint: partial(account_openings, endpoint) for endpoint in OPEN_ACCOUNT},
+    **{endpoint: partial(channel_changes, endpoint) for endpoint in CHANGE_CHANNEL},
+    **{endpoint: partial(account_renewals, endpoint) for endpoint in RENEW_ACCOUNT},
     CREATE_RECORD: openings,
     CHANGE_RECORD: record_changes,
 }

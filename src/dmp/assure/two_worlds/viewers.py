@@ -1,14 +1,19 @@
 """Who looks, how the record stands to him, what is hidden from him; and the playing of a scene (security 7)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from dmp.assure.two_worlds.hiding import HIDING
 from dmp.assure.two_worlds.scene import AUTHOR, GUARDIAN, Paper, Scene, Step, given
-from dmp.assure.two_worlds.world import START, actor_of
+from dmp.assure.two_worlds.world import START, World, actor_of
 from dmp.client.credentials import Credentials
 from dmp.record.actor import Actor, Authentication, Caller, Holder, Mode
 from dmp.record.entry import EntryStatus, Relation
-from dmp.record.record import Attending, Record
+from dmp.record.patient import PatientId
+from dmp.record.people import Delegate, DelegateScope, Measure, Protection
+from dmp.record.record import Attending, Care, Record
+from dmp.store.directory import Membership, team_key
 
 MASKS = ("masked_at_deposit", "masked_later", "masked_twice", "masked_chain", "masked_with_its_past", "masked_archive")
 WITHDRAWN = ("deleted", "deleted_after_archive")
@@ -28,8 +33,12 @@ PLAIN = ("plain", "plain_chain", "plain_folder", "empty_folder", *MASKS, *WITHDR
 """What somebody sees nothing of who sees none of the documents of others."""
 
 
+PROTECTOR, DELEGATE, FORMER, MOTHER, STRANGER = "protector", "delegate", "former", "mother", "stranger"
+"""What somebody is to the holder, an adult: in charge of a measure, his delegate, no longer so, his mother, nothing."""
+TEAM, WHILE = "Cardiologie", timedelta(days=90)
 LAST = 60_000
 """The last step of a scene; ids leave it 16 bits."""
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ class Viewer:
     air: bool = False
     mode: Mode = Mode.NORMAL
     authorised: bool = True
+    in_team: bool = False
+    """Of a care team of the holder (AR-3)."""
     blocked: bool = False
     attending: bool = False
     everything_hidden: bool = False
@@ -53,6 +64,7 @@ class Viewer:
 
 VIEWERS = (
     Viewer("nurse", "nurse", (*MASKS, *WITHDRAWN, *TIED)),
+    Viewer("care team", "nurse", (*MASKS, *WITHDRAWN, *TIED), authorised=False, in_team=True),
     Viewer("doctor", "doctor2", (*MASKS, *WITHDRAWN, *TIED)),
     Viewer("unconfirmed attending doctor", "doctor2", (*MASKS, *WITHDRAWN, *TIED), attending=True),
     Viewer("stranger", "doctor3", PLAIN, authorised=False, sees_others=False),
@@ -65,9 +77,12 @@ VIEWERS = (
     Viewer("occupational doctor", "occupational_doctor", (*MASKS, *WITHDRAWN, *TIED)),
     Viewer("nurse, all hidden", "nurse", PLAIN, everything_hidden=True, sees_others=False),
     Viewer("holder", "", FROM_PATIENT),
-    Viewer("representative", "representative", (*FROM_PATIENT, *FROM_GUARDIANS)),
+    Viewer("representative", PROTECTOR, (*FROM_PATIENT, *FROM_GUARDIANS)),
+    Viewer("delegate", DELEGATE, (*FROM_PATIENT, *FROM_GUARDIANS)),
     Viewer("insurer", "insurer", PLAIN, standing_for="doctor3", no_record=True, sees_others=False),
-    Viewer("stranger to the family", "representative", PLAIN, no_record=True, sees_others=False),
+    Viewer("stranger to the family", STRANGER, PLAIN, no_record=True, sees_others=False),
+    Viewer("mother of an adult", MOTHER, PLAIN, no_record=True, sees_others=False),
+    Viewer("former delegate", FORMER, PLAIN, no_record=True, sees_others=False),
 )
 
 
@@ -99,6 +114,16 @@ class Seen:
         """The uniqueId of a hidden lot, or of none."""
         return self.scene.dice.choice(self.scene.lots or ["2.25.77"])
 
+    def stand_again(self) -> None:
+        """Put the record back as it stood to the viewer, whatever his questions changed of it."""
+        scene, viewer, who = self.scene, self.viewer, self.who
+
+        def again(record: Record) -> Record:
+            plain = replace(record, attending=(), care=(), hide_everything=viewer.everything_hidden)
+            return _standing(plain, scene, viewer, who)
+
+        Step(scene.amends(again)).happen(scene.worlds, LAST - 1)
+
     def leave(self) -> None:
         """End the scene: the record lets nobody in any more, so that later lists do not tell of it."""
         Step(self.scene.amends(lambda record: replace(record, authorisations=(), attending=()))).happen(
@@ -113,6 +138,8 @@ def play(scene: Scene, viewer: Viewer) -> Seen:
     for world in worlds.all:
         world.scene = worlds.scenes
     who = worlds.credentials(viewer.holder, standing_for=viewer.standing_for, air=viewer.air) if _card(viewer) else None
+    if who is not None and viewer.in_team:
+        _join_team(worlds.all, who)
     seen = Seen(scene, viewer, who, _caller(scene, viewer, _actor(scene, viewer, who)))
     opening = scene.opens(lambda record: _standing(record, scene, viewer, who))
     (Step(None, opening) if viewer.no_record else Step(opening)).happen(worlds, 0)
@@ -141,8 +168,15 @@ def _happen(seen: Seen) -> int:
     return number
 
 
+def _join_team(worlds: Iterable[World], who: Credentials) -> None:
+    """The structure counts him among the team from long ago, in both worlds."""
+    for world in worlds:
+        with world.store.begin() as tx:
+            tx.directory.load_teams([Membership(who.facility.id, TEAM, who.user, START - WHILE)])
+
+
 def _card(viewer: Viewer) -> bool:
-    return viewer.holder not in ("", "representative")
+    return viewer.holder not in ("", PROTECTOR, DELEGATE, FORMER, MOTHER, STRANGER)
 
 
 def _actor(scene: Scene, viewer: Viewer, who: Credentials | None) -> Actor:
@@ -150,7 +184,7 @@ def _actor(scene: Scene, viewer: Viewer, who: Credentials | None) -> Actor:
         return actor_of(who)
     if not viewer.holder:
         return Holder(scene.patient)
-    return replace(GUARDIAN, id="185036322082911") if viewer.no_record else GUARDIAN
+    return replace(GUARDIAN, id="185036322082911") if viewer.holder == STRANGER else GUARDIAN
 
 
 def _caller(scene: Scene, viewer: Viewer, actor: Actor) -> Caller:
@@ -164,6 +198,16 @@ def _standing(record: Record, scene: Scene, viewer: Viewer, who: Credentials | N
     if who is not None and viewer.authorised and who.authentication is not Authentication.INDIRECT:
         allowed.append(given(who.user, by_holder=True))
     record = replace(record, authorisations=tuple(allowed))
+    person = PatientId(GUARDIAN.id, scene.patient.root)
+    if viewer.holder == PROTECTOR:
+        measure = Protection(person, GUARDIAN.name, Measure.GUARDIANSHIP, START, START + YEAR)
+        record = replace(record, protections=(measure,))
+    if viewer.holder in (DELEGATE, FORMER):
+        since, until = (START, START + YEAR) if viewer.holder == DELEGATE else (START - YEAR, START)
+        record = replace(record, delegates=(Delegate(person, GUARDIAN.name, DelegateScope.MANAGE, since, until),))
+    if who is not None and viewer.in_team:
+        caring = Care(team_key(who.facility.id, TEAM), START, START + WHILE, START.date(), who.user)
+        record = replace(record, care=(caring,))
     if who is not None and viewer.blocked:
         record = replace(record, blocked=frozenset({who.user}))
     if who is not None and viewer.attending:

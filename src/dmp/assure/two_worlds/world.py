@@ -19,6 +19,7 @@ from dmp.client.credentials import Credentials, read_contract
 from dmp.gate import Gate
 from dmp.main import build_gate, build_house, open_store
 from dmp.record.actor import Actor, Authentication, Caller, FacilitySoftware, Holder, Mode, Staff
+from dmp.record.enrolment import Enrolment
 from dmp.record.patient import PatientId
 from dmp.record.profile import Profile
 from dmp.record.verb import Verb
@@ -54,6 +55,11 @@ class World:
         """Ids that follow the steps, as those of the service follow the time."""
         self.made += 1
         return str(UUID(int=(self.scene << 96) | (self.step << 80) | (7 << 76) | (8 << 60) | self.made))
+
+    def enrol(self) -> Enrolment:
+        """A login and a password that follow the steps too; hashed, a password would never be the same twice."""
+        said = self.new_id()
+        return Enrolment(said, said, said)
 
     def turn_to(self, step: int) -> None:
         """Begin a step: a minute per step, ids of its own."""
@@ -115,6 +121,7 @@ def _world(folder: Path, settings: Settings, number: int) -> Iterator[World]:
         clock=lambda: world.at,
         perform=world.perform,
         refuse=world.refuse,
+        enrol=world.enrol,
     )
     world.edge = Edge(house, world.authenticate)
     try:

@@ -13,7 +13,7 @@ from dmp.record.actor import Caller
 from dmp.record.errors import AssertionRefused, DmpError, InvalidMessage, StorageUnavailable
 from dmp.record.verb import Verb
 from dmp.web.http import Incoming, Outgoing
-from dmp.web.soap import habilitations, patient_lists, patients, registry, repository
+from dmp.web.soap import habilitations, patient_access, patient_lists, patients, registry, repository
 from dmp.web.soap.operation import Answer, House, Message, Operation
 from dmp.web.unforeseen import report
 from dmp.wire import mtom, soap
@@ -24,7 +24,7 @@ from dmp.wire.vihf.assertion import Vihf
 SERVICES: Mapping[str, tuple[Operation, ...]] = {
     "repository": repository.OPERATIONS,
     "registry": registry.OPERATIONS,
-    "patients": (*patients.OPERATIONS, *patient_lists.OPERATIONS),
+    "patients": (*patients.OPERATIONS, *patient_lists.OPERATIONS, *patient_access.OPERATIONS),
     "habilitations": habilitations.OPERATIONS,
 }
 """One path per service (xds-wire 1.1)."""

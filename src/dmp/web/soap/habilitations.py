@@ -7,6 +7,9 @@ from dmp.actions.authorise import Authorise, BecomeAttending, LeaveAttending, Re
 from dmp.actions.list_authorisations import ListAuthorisations
 from dmp.record.errors import (
     AccessRefused,
+    AccountExists,
+    AccountNotFound,
+    ChannelExists,
     DmpCode,
     DmpError,
     IncompleteRequest,
@@ -33,6 +36,9 @@ _STATUSES: dict[type[DmpError], DmpCode] = {
     RecordNotFound: DmpCode.NOT_FOUND,
     RecordClosed: DmpCode.CLOSED,
     IncompleteRequest: DmpCode.INVALID_MESSAGE,
+    AccountExists: DmpCode.ACCOUNT_EXISTS,
+    AccountNotFound: DmpCode.ACCOUNT_NOT_FOUND,
+    ChannelExists: DmpCode.CHANNEL_EXISTS,
     StorageUnavailable: DmpCode.UNAVAILABLE,
 }
 

@@ -10,6 +10,7 @@ from lxml import etree
 from dmp.actions.action import Action, Perform
 from dmp.documents.intake import IntakeRules
 from dmp.record.actor import Caller
+from dmp.record.enrolment import Enrolment
 from dmp.record.errors import DmpError
 from dmp.record.patient import PatientId
 from dmp.record.profile import Profile
@@ -47,6 +48,8 @@ class House:
     intake: IntakeRules
     check_identity: Callable[[PatientId], None]
     """Refuses an identifier that this instance does not take (ID-3)."""
+    enrol: Callable[[], Enrolment]
+    """Makes a fresh login and password; hashing takes its time, so it is done before the act begins."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("person"),
     )
     op.create_table(
+        "federated",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_table(
         "ticket",
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("account", sa.LargeBinary(), nullable=False),
@@ -48,16 +54,40 @@ def upgrade() -> None:
     )
     op.create_index("visit_by_end", "visit", ["until"])
     op.create_table(
+        "clearance",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("stopped", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_table(
+        "profile",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("profile_by_end", "profile", ["until"])
+    op.create_table(
         "emergency_case",
         sa.Column("record", sa.String(length=36), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("structure", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record", "id"),
     )
-    op.create_index("case_by_structure", "emergency_case", ["structure", "state", "due"])
+    op.create_table(
+        "to_review",
+        sa.Column("structure", sa.LargeBinary(), nullable=False),
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("structure", "record", "id"),
+    )
+    op.create_index("to_review_by_due", "to_review", ["state", "due"])
     op.create_table(
         "alert",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -67,3 +97,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("alert_by_state", "alert", ["state", "at"])
+    op.create_table(
+        "team",
+        sa.Column("team", sa.String(length=192), nullable=False),
+        sa.Column("professional", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("team", "professional", "since"),
+    )
+    op.create_index("team_by_professional", "team", ["professional"])
+    op.create_table(
+        "reader",
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("record", "token"),
+    )
+    op.create_table(
+        "informed",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("said", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("informed_by_due", "informed", ["state", "due"])
+    op.create_table(
+        "opponent",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("leaf_by_record", "leaf", ["record"])

@@ -1,0 +1,82 @@
+"""Jobs and the wishes about notices, as the operator commands them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from dmp.actions.choose_notices import ChooseNotices
+from dmp.desk.operations import OPERATOR
+from dmp.jobs.runner import is_trouble
+from dmp.main import build_gate, build_opener, build_runner, now, open_store, refuse_identity
+from dmp.record.ins import read_ins
+from dmp.record.job import JobState
+from dmp.record.notice import Channel, Frequency, NoticeWishes
+from dmp.settings import Settings
+from dmp.store.jobs import Jobs
+from dmp.store.tx import Store
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a turn on the queue came to, by word."""
+
+    outcomes: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def whole(self) -> bool:
+        """Nothing failed."""
+        return not any(map(is_trouble, self.outcomes))
+
+    @property
+    def sentence(self) -> str:
+        """One line for people."""
+        told = ", ".join(f"{said} {count}" for said, count in sorted(self.outcomes.items()))
+        return f"dmp: {self.outcomes.total()} jobs{': ' if told else ''}{told}"
+
+
+@dataclass(frozen=True)
+class Errands:
+    """The queue of one installation."""
+
+    settings: Settings
+
+    def listed(self, *states: JobState) -> Iterator[str]:
+        """One line for each job in these states; no record is named, and what a job is about stays sealed."""
+        with self._store() as store:
+            for job in Jobs(store).listed(*states):
+                tried = f"{job.attempts} attempts" if job.attempts else "not tried"
+                said = f"  {job.said}" if job.said else ""
+                yield f"{job.id}  {job.kind:<6}  {job.state:<7}  {job.due:%Y-%m-%d %H:%M}  {tried}{said}"
+
+    def run(self) -> Done:
+        """Do what is due, until nothing is; what fails waits for its next attempt."""
+        done = Done()
+        with self._store() as store:
+            for does_what_is_due in (build_opener(store, self.settings), build_runner(store, self.settings)):
+                while does_what_is_due is not None and (turn := does_what_is_due.run_due()):
+                    done.outcomes.update(turn)
+        return done
+
+    def retry(self, name: str) -> str:
+        """Have a dead job tried again."""
+        with self._store() as store:
+            Jobs(store).retry(name, now())
+        return f"dmp: {name} waits to be tried again"
+
+    def choose(self, ins: str, frequency: Frequency, channel: Channel) -> str:
+        """Write what a holder wants to be told of."""
+        patient = read_ins(ins, production=self.settings.production)
+        refuse_identity(self.settings, patient)
+        with self._store() as store:
+            gate = build_gate(store, self.settings)
+            gate.perform(OPERATOR, ChooseNotices(patient, NoticeWishes(frequency, channel)), now())
+        return f"dmp: told {frequency}, by {channel} first; what is always told is told at once"
+
+    @contextmanager
+    def _store(self) -> Iterator[Store]:
+        store = open_store(self.settings)
+        try:
+            yield store
+        finally:
+            store.close()

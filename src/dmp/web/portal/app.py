@@ -1,0 +1,177 @@
+"""The application of the portal: from a request to a visit, from a page to an answer, under one guard.
+
+It has a listener of its own, where no client certificate is asked for: the
+services of the machines know nothing of it, and lose no time by it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dmp.record.errors import DmpError, InvalidMessage, StorageUnavailable
+from dmp.sign_in.reception import Browser
+from dmp.web.http import Body, admitted
+from dmp.web.portal import guard, trouble
+from dmp.web.portal.forms import LARGEST, Form, read_form
+from dmp.web.portal.page import (
+    Answer,
+    Cookie,
+    CookieName,
+    Download,
+    Language,
+    Page,
+    PageFunction,
+    PageRoute,
+    Portal,
+    Redirect,
+    Visit,
+)
+from dmp.web.portal.render import STATIC, rendered, static
+from dmp.web.unforeseen import report
+
+SIGN_IN = "/connexion"
+
+
+def build_portal_app(portal: Portal, routes: Iterable[PageRoute], *, threads: int) -> Starlette:
+    """The pages of these routes, what they look like, and a page for whatever goes wrong."""
+    limiter = CapacityLimiter(threads)
+
+    def endpoint(route: PageRoute) -> Route:
+        async def answer(request: Request) -> Response:
+            return await _answered(portal, route, request, limiter)
+
+        methods = [name for name, function in (("GET", route.get), ("POST", route.post)) if function is not None]
+        return Route(route.path, answer, methods=methods)
+
+    def unchanging(name: str, media_type: str) -> Route:
+        async def answer(_request: Request) -> Response:
+            return _secured(Response(static(name), media_type=media_type), ())
+
+        return Route(f"/{name}", answer, methods=["GET"])
+
+    async def wrong(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return _response(trouble.of_status(status), _visit(portal, request, Form()), ())
+
+    app = Starlette(
+        routes=[
+            *(endpoint(route) for route in routes),
+            *(unchanging(name, media_type) for name, media_type in STATIC.items()),
+        ],
+        exception_handlers={HTTPException: wrong},
+    )
+    # A redirection would be made of the Host header, which may be anything.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _answered(portal: Portal, route: PageRoute, request: Request, limiter: CapacityLimiter) -> Response:
+    visit = _visit(portal, request, Form())
+    fresh = _form_cookie(request)
+    if not await admitted(request):
+        return _response(trouble.BUSY, visit, fresh)
+    try:
+        if request.method == "POST":
+            body = b"".join([piece async for piece in Body(request).pieces(most=LARGEST)])
+            form = read_form(body, request.headers.get("content-type", ""))
+            visit = replace(visit, form=form)
+        return await to_thread.run_sync(_worked, portal, route, request, visit, limiter=limiter)
+    except InvalidMessage as error:
+        return _response(trouble.of_status(error.status or 400), visit, fresh)
+
+
+def _worked(portal: Portal, route: PageRoute, request: Request, visit: Visit) -> Response:
+    """What takes time, in a thread: the session, the page, its template."""
+    fresh = _form_cookie(request)
+    try:
+        session = portal.reception.desk.one(visit.secret)
+        secret = fresh[0].value if fresh else visit.cookies[CookieName.FORM]
+        visit = replace(visit, session=session, token=guard.token_of(secret, visit.secret if session else ""))
+        answer = _page(portal, route, request, visit)
+        return _response(answer, visit, fresh)
+    except DmpError as error:
+        if isinstance(error, StorageUnavailable):
+            report(error)
+        return _response(trouble.of_error(error), visit, fresh)
+    except Exception as error:  # a process edge: the page must say that it broke, and nothing else
+        report(error)
+        return _response(trouble.of_status(500), visit, fresh)
+
+
+def _page(portal: Portal, route: PageRoute, request: Request, visit: Visit) -> Answer:
+    function: PageFunction | None = route.get
+    if request.method == "POST":
+        function = route.post
+        ours = portal.origin or f"https://{request.headers.get('host', '')}"
+        origin, site = request.headers.get("origin", ""), request.headers.get("sec-fetch-site", "")
+        from_us = guard.is_from_us(origin=origin, fetch_site=site, ours=ours)
+        if not from_us or not guard.is_token(visit.form.text(guard.FIELD), visit.token):
+            return trouble.NOT_FROM_US
+    if not route.needs.met_by(visit.session):
+        over = guard.dropped(CookieName.SESSION) if visit.secret and visit.session is None else ()
+        return Redirect(SIGN_IN, over)
+    return function(visit) if function is not None else trouble.of_status(405)
+
+
+def _visit(portal: Portal, request: Request, form: Form) -> Visit:
+    cookies = guard.read_cookies(request.headers.get("cookie", ""))
+    client = request.client.host if request.client else ""
+    name = _browser_name(request.headers.get("user-agent", ""))
+    browser = Browser(client, name, cookies.get(CookieName.KNOWN, ""))
+    visit = Visit(portal, request.scope["path"], form, _language(request, cookies), browser, cookies)
+    tls = request.scope.get("extensions", {}).get("tls", {})
+    query = request.scope.get("query_string", b"").decode("ascii", "replace")
+    return replace(visit, query=query, certificate=tls.get("client_certificate") or b"")
+
+
+def _language(request: Request, cookies: dict[str, str]) -> Language:
+    chosen = cookies.get(CookieName.LANGUAGE, "")
+    if chosen in Language.__members__.values():
+        return Language(chosen)
+    first = request.headers.get("accept-language", "").lower()[:2]
+    return Language.ENGLISH if first == "en" else Language.FRENCH
+
+
+def _form_cookie(request: Request) -> tuple[Cookie, ...]:
+    """A secret for the forms of a browser that has none; the same one for the whole of a request."""
+    if guard.read_cookies(request.headers.get("cookie", "")).get(CookieName.FORM):
+        return ()
+    if not hasattr(request.state, "form"):
+        request.state.form = guard.new_form_secret()
+    return (Cookie(CookieName.FORM, request.state.form),)
+
+
+def _browser_name(agent: str) -> str:
+    """A few words that let somebody tell his browsers apart; nothing of the rest is kept."""
+    browsers = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    found = [next((name for name in names if name in agent), "") for names in (browsers, systems)]
+    return " · ".join({"Edg": "Edge", "OPR": "Opera"}.get(name, name) for name in found if name)
+
+
+def _response(answer: Answer, visit: Visit, cookies: tuple[Cookie, ...]) -> Response:
+    match answer:
+        case Redirect():
+            return _secured(Response(status_code=303, headers={"Location": answer.to}), (*answer.cookies, *cookies))
+        case Download():
+            headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
+            return _secured(Response(answer.content, media_type=answer.media_type, headers=headers), cookies)
+        case Page():
+            response = Response(rendered(answer, visit), answer.status, media_type="text/html")
+            if answer.retry_after:
+                response.headers["Retry-After"] = str(answer.retry_after)
+            return _secured(response, (*answer.cookies, *cookies))
+
+
+def _secured(response: Response, cookies: tuple[Cookie, ...]) -> Response:
+    for name, value in guard.HEADERS.items():
+        response.headers.setdefault(name, value)
+    for cookie in cookies:
+        response.headers.append("Set-Cookie", guard.written(cookie))
+    return response

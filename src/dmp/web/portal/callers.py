@@ -1,0 +1,25 @@
+"""Who acts, from who is signed in: an account is a person's, so the record decides what he is to it."""
+
+from dataclasses import replace
+
+from dmp.record.actor import Caller, ClientSystem, Holder, Representative
+from dmp.sign_in.sessions import Session
+
+PORTAL = ClientSystem(name="portal")
+
+
+def caller_of(session: Session) -> Caller:
+    """The caller of an act: a professional in person, the holder of the record, or somebody who acts for the holder.
+
+    Raises:
+        LookupError: the session is of nobody, which none that we open is.
+    """
+    if session.professional is not None:
+        caller = Caller(session.professional, session.mode, patient=session.patient, client=PORTAL)
+        return replace(caller, secret=session.secret)
+    if session.person is None:
+        raise LookupError("a session is of somebody")
+    if session.patient is None or session.patient == session.person:
+        return Caller(Holder(session.person), patient=session.person, client=PORTAL)
+    representative = Representative(session.person.number, session.name)
+    return Caller(representative, patient=session.patient, client=PORTAL)

@@ -1,0 +1,51 @@
+"""What somebody typed into a form: small, text alone, each field at most once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from dmp.record.errors import InvalidMessage
+
+LARGEST = 64 * 1024
+"""Octets of a form."""
+MOST_FIELDS = 100
+MEDIA_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields by name; what is not there is empty."""
+
+    fields: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+    def text(self, name: str) -> str:
+        """A field as it was typed."""
+        return self.fields.get(name, "")
+
+    def line(self, name: str) -> str:
+        """A field without the blanks around it."""
+        return self.text(name).strip()
+
+    def ticked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.text(name))
+
+
+def read_form(body: bytes, media_type: str) -> Form:
+    """Read a form as browsers send it.
+
+    Raises:
+        InvalidMessage: of another media type, with too many fields or one twice, or no text.
+    """
+    if media_type.partition(";")[0].strip().lower() != MEDIA_TYPE:
+        raise InvalidMessage("a form of another media type", element="Content-Type", status=415)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS, encoding="utf-8"
+        )
+    except ValueError as error:
+        raise InvalidMessage("the form cannot be read", element="body", status=400) from error
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or any("\0" in value for value in fields.values()):
+        raise InvalidMessage("a field twice, or no text", element="body", status=400)
+    return Form(fields)

@@ -1,0 +1,93 @@
+"""What everybody has who is signed in: a home, his sessions, the way out; and the language, for everybody else too."""
+
+import re
+from dataclasses import dataclass
+
+from dmp.record.dtm import PARIS
+from dmp.sign_in.sessions import Session
+from dmp.web.portal.guard import dropped
+from dmp.web.portal.page import Answer, Cookie, CookieName, Language, Needs, Page, PageRoute, Redirect, Visit
+from dmp.web.portal.sign_in_pages import HOME, SIGN_IN, home_of
+
+SESSIONS, SIGN_OUT, LANGUAGE, PROFESSIONAL_HOME = "/sessions", "/deconnexion", "/langue", "/professionnel"
+_YEAR = 365 * 24 * 3600
+_PATH = re.compile(r"(/[a-z0-9-]+)+")
+"""The paths of the pages."""
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One of one's own sessions, in words."""
+
+    number: str
+    browser: str
+    since: str
+    seen: str
+    mine: bool
+    """The one that looks at the list."""
+
+
+def start(visit: Visit) -> Answer:
+    """The address of the portal leads home, or to the door."""
+    return Redirect(home_of(visit) if visit.session is not None else SIGN_IN)
+
+
+def home(_visit: Visit) -> Answer:
+    """Where a patient begins."""
+    return Page("home.html", ("Mon espace", "My space"))
+
+
+def professional_home(_visit: Visit) -> Answer:
+    """Where a professional begins."""
+    return Page("professional_home.html", ("Espace professionnel", "Professional space"))
+
+
+def sessions(visit: Visit) -> Answer:
+    """Where I am signed in (security 9.6)."""
+    found = visit.portal.reception.desk.all_of(visit.signed_in)
+    lines = tuple(_line(one, mine=one.number == visit.signed_in.number) for one in found)
+    return Page("sessions.html", ("Mes connexions", "My sessions"), lines)
+
+
+def end_session(visit: Visit) -> Answer:
+    """End one of my sessions; of somebody else's, nothing is known here."""
+    number = visit.form.line("number")
+    if number == visit.signed_in.number:
+        return sign_out(visit)
+    visit.portal.reception.desk.end_number(visit.signed_in, number)
+    return Redirect(SESSIONS)
+
+
+def sign_out(visit: Visit) -> Answer:
+    """Leave: the session ends on the server."""
+    visit.portal.reception.signed_out(visit.secret)
+    over = dropped(CookieName.SESSION, CookieName.BEGUN)
+    if visit.session is not None and visit.session.leave:
+        # A form of ours may lead nowhere else: the page does, to end the session of the provider too.
+        return Page("onward.html", ("Déconnexion", "Sign-out"), visit.session.leave, cookies=over)
+    return Redirect(SIGN_IN, over)
+
+
+def choose_language(visit: Visit) -> Answer:
+    """Read the pages in the other language."""
+    chosen = visit.form.line("language")
+    language = Language(chosen) if chosen in Language.__members__.values() else Language.FRENCH
+    back = visit.form.line("back")
+    # A path of ours, so that nobody is led elsewhere: browsers leave out tabs and ends of lines, and read `\\` as `/`.
+    to = back if _PATH.fullmatch(back) else "/"
+    return Redirect(to, (Cookie(CookieName.LANGUAGE, language, _YEAR),))
+
+
+def _line(session: Session, *, mine: bool) -> SessionLine:
+    since, seen = (at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M") for at in (session.since, session.seen))
+    return SessionLine(session.number, session.browser, since, seen, mine)
+
+
+ROUTES = (
+    PageRoute("/", start, needs=Needs.NOBODY),
+    PageRoute(HOME, home),
+    PageRoute(PROFESSIONAL_HOME, professional_home, needs=Needs.PROFESSIONAL),
+    PageRoute(SESSIONS, sessions, end_session, Needs.ANYBODY),
+    PageRoute(SIGN_OUT, post=sign_out, needs=Needs.NOBODY),
+    PageRoute(LANGUAGE, post=choose_language, needs=Needs.NOBODY),
+)

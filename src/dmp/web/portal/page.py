@@ -1,0 +1,199 @@
+"""What a page is: a function of a visit, that gives a page, or sends elsewhere.
+
+A page function takes a `Visit` (who asks, what was typed, in which language)
+and performs at most one act (`Visit.perform`). GET changes nothing; what POST
+is given has passed the guard. To add pages, write their functions and list
+them in a tuple of `PageRoute`, which `main.py` gives to `build_portal_app`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from dmp.actions.action import Action, Result
+from dmp.record.actor import Caller
+from dmp.sign_in.reception import Browser, Reception
+from dmp.sign_in.recovery import Recovery
+from dmp.sign_in.sessions import Session
+from dmp.web.portal.callers import caller_of
+from dmp.web.portal.forms import Form
+
+
+class Language(StrEnum):
+    """The languages of the pages."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class CookieName(StrEnum):
+    """The cookies; the prefix has browsers refuse them from any other host, or in clear (security 9.6)."""
+
+    SESSION = "__Host-dmp-session"
+    BEGUN = "__Host-dmp-begun"
+    """A sign-in, or a recovery, that is under way in this browser."""
+    FORM = "__Host-dmp-form"
+    """What the tokens of the forms are made of."""
+    KNOWN = "__Host-dmp-known"
+    LANGUAGE = "__Host-dmp-language"
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie to set; an empty value takes it back. `seconds` is its life, 0 for that of the browser."""
+
+    name: str
+    value: str = field(repr=False)
+    seconds: int = 0
+    same_site: str = "Strict"
+    """`Lax` for what must come along when another site sends the browser back to us: an identity provider."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: the template in `templates/`, its title in both languages, and what it shows, as `view`.
+
+    `errors` are sentences by the name of the field at fault, which keeps what
+    was typed; under the empty name, that of the whole page.
+    """
+
+    template: str
+    title: tuple[str, str]
+    view: object = None
+    status: int = 200
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    cookies: tuple[Cookie, ...] = ()
+    retry_after: int = 0
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Go and see there: a path of ours, or the address of an identity provider."""
+
+    to: str
+    cookies: tuple[Cookie, ...] = ()
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for its reader to keep."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+Answer = Page | Redirect | Download
+
+
+class Perform(Protocol):
+    """The gate, bound to its store and clock."""
+
+    def __call__(self, caller: Caller, action: Action[Result], /) -> Result:
+        """Do it, or refuse; either way leave its trace."""
+        ...
+
+
+@dataclass(frozen=True)
+class OtherWay:
+    """Another way to sign in than a password: its page, and what its button says in French and in English."""
+
+    path: str
+    french: str
+    english: str
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What the pages are given. `origin` is `https://HOST[:PORT]` as browsers write it, empty to take that of Host."""
+
+    perform: Perform
+    reception: Reception
+    recovery: Recovery
+    origin: str = ""
+    ways: tuple[OtherWay, ...] = ()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request. `secret` is the cookie of the session, `token` what the forms of the answer must send back.
+
+    `query` is what an identity provider sends a browser back with, read by
+    nobody else; `certificate` that of a card, verified by TLS, DER.
+    """
+
+    portal: Portal
+    path: str
+    form: Form
+    language: Language
+    browser: Browser
+    cookies: Mapping[str, str] = field(repr=False)
+    token: str = field(repr=False, default="")
+    session: Session | None = None
+    query: str = field(repr=False, default="")
+    certificate: bytes = field(repr=False, default=b"")
+
+    def perform(self, action: Action[Result]) -> Result:
+        """The one act of the page, as who is signed in.
+
+        Raises:
+            DmpError: it was refused; the frame answers it with a page that says what to do.
+        """
+        return self.portal.perform(caller_of(self.signed_in), action)
+
+    @property
+    def signed_in(self) -> Session:
+        """The session; pages that need one have it."""
+        if self.session is None:
+            raise LookupError("this page needs somebody signed in: say so in its route")
+        return self.session
+
+    @property
+    def secret(self) -> str:
+        """The cookie of the session."""
+        return self.cookies.get(CookieName.SESSION, "")
+
+    @property
+    def begun(self) -> str:
+        """The cookie of what was begun in this browser."""
+        return self.cookies.get(CookieName.BEGUN, "")
+
+    def says(self, french: str, english: str) -> str:
+        """One of two sentences, in the language of the visit."""
+        return french if self.language is Language.FRENCH else english
+
+
+PageFunction = Callable[[Visit], Answer]
+
+
+class Needs(StrEnum):
+    """Who may open a page; whoever may not is sent to sign in."""
+
+    NOBODY = "nobody"
+    ANYBODY = "anybody"
+    """Somebody signed in."""
+    PATIENT = "patient"
+    PROFESSIONAL = "professional"
+
+    def met_by(self, session: Session | None) -> bool:
+        """Whether this session is one of those."""
+        match self:
+            case Needs.NOBODY:
+                return True
+            case Needs.ANYBODY:
+                return session is not None
+            case Needs.PATIENT:
+                return session is not None and session.professional is None
+            case Needs.PROFESSIONAL:
+                return session is not None and session.professional is not None
+
+
+@dataclass(frozen=True)
+class PageRoute:
+    """A path, and what answers GET and POST there."""
+
+    path: str
+    get: PageFunction | None = None
+    post: PageFunction | None = None
+    needs: Needs = Needs.PATIENT

@@ -1,0 +1,69 @@
+"""Rules that are not asked from a standpoint would not hold there: what is left out changes no answer."""
+
+from dataclasses import replace
+from itertools import islice
+from random import Random
+
+import pytest
+
+from dmp.access.decide import DEPOSIT_REFUSALS, DOCUMENT_REFUSALS, GRANTS, RECORD_REFUSALS, WANTING, decide, decide_each
+from dmp.access.plan import worth_asking
+from dmp.access.policy import Policy, Switches, load_policy
+from dmp.access.question import Question
+from dmp.assure.matrix_space import COLUMNS, PRODUCTS, Scene, drawn
+from dmp.assure.matrix_values import AT, REGULATION_CENTRE, caller, document, record_for, structure_of
+from dmp.record.verb import Verb
+
+SHIPPED = load_policy(regulation_centres=[REGULATION_CENTRE])
+SWITCHED = load_policy(
+    regulation_centres=[REGULATION_CENTRE],
+    switches=Switches(every_professional_releases=True, occupational_doctor_reads=True, record_management=False),
+)
+
+
+def scenes(step: int) -> list[Scene]:
+    """Some of every product of the matrix, and draws of them all."""
+    some = [scene for product in PRODUCTS.values() for scene in islice(product(), 0, None, step)]
+    return [*some, *drawn(Random("plan"), 3_000, COLUMNS)]  # noqa: S311 - replayed, no secret
+
+
+def questions(scene: Scene) -> list[Question]:
+    record, who = record_for(scene.standing, scene.person), caller(scene.person)
+    papers = [document(paper, structure_of(scene.person)) for paper in scene.papers[:6]]
+    return [Question(who, verb, record, entry, AT) for verb in scene.verbs for entry in (papers or [None])]
+
+
+@pytest.mark.parametrize("policy", [SHIPPED, SWITCHED], ids=["shipped", "switched"])
+def test_a_rule_that_is_left_out_would_not_hold(policy: Policy):
+    left_out = 0
+    for scene in scenes(397):
+        for question in questions(scene):
+            inside = DEPOSIT_REFUSALS if question.verb is Verb.SUBMIT else DOCUMENT_REFUSALS
+            rules = (*RECORD_REFUSALS, *(inside if question.entry else ()), *GRANTS, *WANTING)
+            asked = worth_asking(rules, question, policy)
+            for rule in rules:
+                if rule not in asked:
+                    left_out += 1
+                    assert not rule(question, policy), (rule, question)
+    assert left_out > 100_000
+
+
+def test_the_same_question_has_the_same_answer_whoever_asked_before():
+    """Plans are kept by standpoint: a fresh policy, which has none, answers alike."""
+    for scene in scenes(1_999):
+        for question in questions(scene):
+            assert decide(question, SHIPPED) == decide(replace(question), replace(SHIPPED))
+
+
+def test_a_list_is_answered_as_its_documents_one_by_one():
+    for scene in scenes(1_999):
+        record, who = record_for(scene.standing, scene.person), caller(scene.person)
+        papers = [document(paper, structure_of(scene.person)) for paper in scene.papers]
+        for verb in scene.verbs:
+            together = decide_each(Question(who, verb, record, None, AT), papers, SHIPPED)
+            assert together == [decide(Question(who, verb, record, entry, AT), SHIPPED) for entry in papers]
+
+
+def test_an_altered_policy_makes_its_plans_anew():
+    assert SHIPPED.plans
+    assert replace(SHIPPED).plans == {}
