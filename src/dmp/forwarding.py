@@ -44,6 +44,8 @@ class Repository:
         context = ssl.create_default_context(cafile=str(self.authorities))
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.certificate, self.private_key)
+        # A repository that hangs up without a farewell has not taken what was sent: OpenSSL must say so.
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
         return context
 
 

@@ -265,6 +265,9 @@ class Supervisor:
         try:
             yield
         finally:
+            # The end of the interpreter gives signals back what they do by default, but to those that are ignored.
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
             signal.set_wakeup_fd(-1)
             self._selector.close()
             reading.close()

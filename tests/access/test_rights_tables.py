@@ -70,3 +70,9 @@ def test_a_list_of_regulation_centres_holds_one_id_a_line_and_comments(tmp_path)
     path = tmp_path / "centres"
     path.write_text("# SAMU 75\n1750000015\n\n1920000016 \n", encoding="utf-8")
     assert read_list(path) == {"1750000015", "1920000016"}
+
+
+def test_nobody_but_the_holder_asks_why_somebody_came():
+    """That something was asked already would tell a representative of a minor (AR-21)."""
+    matrix = load_policy().matrix
+    assert [column for column in Column if matrix.cell(Verb.ASK_ABOUT_ACCESS, column) is not Cell.NO] == [Column.HOLDER]

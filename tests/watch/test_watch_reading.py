@@ -1,5 +1,6 @@
 """From a trace to a fact: names are compared and left behind."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,9 @@ RECORD = Record("rec-1", (PatientId("180017510801012", "1.2.250.1.213.1.4.10"),)
 
 
 def a_trace(**changes) -> Trace:
-    who = Who("professional", "p1", "Claire ARNOUX-TEST", profession="10", structure="s1", **changes.pop("who", {}))
+    who = changes.pop("who", {})
+    if isinstance(who, dict):
+        who = Who("professional", "p1", "Claire ARNOUX-TEST", profession="10", structure="s1", **who)
     return Trace(
         **{"id": "t1", "at": AT, "who": who, "verb": Verb.READ, "record": "rec-1", "outcome": Outcome.DONE} | changes
     )
@@ -87,3 +90,9 @@ def test_identifiers_are_ordered_with_corsica_in_its_place():
     assert rank_of(PatientId("160012B07400112", "x")) == 1600118074001
     assert rank_of(PatientId("short", "x")) == 0
     assert words_of(" Élodie-Anne d'Été ") == {"ELODIE", "ANNE", "D", "ETE"}
+
+
+def test_an_employee_known_by_a_local_number_is_told_apart_by_his_structure():
+    who = replace(a_trace().who, kind="staff", via="INDIRECTE_RENFORCEE")
+    here, there = (the_fact(trace=a_trace(who=replace(who, structure=name))) for name in ("s1", "s2"))
+    assert (here.person, there.person) == ("s1/p1", "s2/p1")

@@ -4,7 +4,7 @@ import base64
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ from dmp.store import schema
 from dmp.store.directory import Listed
 from dmp.store.tx import Store
 from dmp.strong import origin_of
+from dmp.web.portal import means_pages
 from provider_builders import ANNE, DOCTOR, ELSEWHERE, NURSE, anne, picks, presses
 
 HOST, ORIGIN = "portail.example.fr", "https://portail.example.fr"
@@ -396,6 +397,17 @@ def test_the_last_means_cannot_be_removed(browser, store, settings):
     assert browser.status == 422
     assert "dernier moyen" in browser.page
     assert the_account(store).totp == "JBSWY3DPEHPK3PXP"
+
+
+@pytest.mark.parametrize("path", ["/moyens/application", "/moyens/cle", "/moyens/franceconnect"])
+def test_whoever_finds_an_old_session_does_not_make_the_account_his_own(browser, store, settings, monkeypatch, path):
+    signed_in(browser, store, settings)
+    browser.get("/moyens")
+    monkeypatch.setattr(means_pages, "LATELY", timedelta(0))
+    browser.submit(path)
+    assert browser.status == 403
+    assert "reconnectez-vous" in browser.page
+    assert the_account(store).version == ACCOUNT.version
 
 
 def test_means_are_for_who_is_signed_in_and_forms_of_strangers_change_nothing(browser, store, settings):

@@ -24,7 +24,7 @@ NOT_DESIGNATED = "Seules les personnes que la structure a désignées répondent
 
 @dataclass(frozen=True)
 class AskAboutAccess:
-    """The holder, or who represents him, asks why somebody read the record; `access` is the id of the line."""
+    """The holder asks why somebody read the record; `access` is the id of the line."""
 
     patient: PatientId
     access: str

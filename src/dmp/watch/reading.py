@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dmp.audit.trace import Outcome, Trace
+from dmp.audit.trace import Outcome, Trace, Who
+from dmp.record.actor import Authentication
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
 from dmp.watch.fact import Fact, Tie
@@ -50,7 +51,7 @@ def fact_of(trace: Trace, record: Record | None, *, staff: Staff = NO_STAFF, fla
         return None
     return Fact(
         at=trace.at,
-        person=who.person,
+        person=_watched_name(who),
         verb=trace.verb,
         record=record.key if record else trace.record,
         profession=who.profession,
@@ -62,6 +63,12 @@ def fact_of(trace: Trace, record: Record | None, *, staff: Staff = NO_STAFF, fla
         ties=_ties(trace, record, staff, flagged=flagged) if record else frozenset(),
         rank=rank_of(record.patient) if record else 0,
     )
+
+
+def _watched_name(who: Who) -> str:
+    """An employee whom his structure vouches for (AIR) has a number of that structure alone (`dmp.braking`)."""
+    local = who.kind == "staff" and who.via == Authentication.REINFORCED
+    return f"{who.structure}/{who.person}" if local else who.person
 
 
 def _ties(trace: Trace, record: Record, staff: Staff, *, flagged: bool) -> frozenset[Tie]:

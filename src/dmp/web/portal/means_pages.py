@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dmp.record.account import Account
 from dmp.record.dtm import PARIS
@@ -11,6 +12,7 @@ from dmp.sign_in.reception import Event, Happened
 from dmp.sign_in.refusal import ProofRefused, Why
 from dmp.sign_in.sign_in import Proof
 from dmp.sign_in.totp import Enrolment
+from dmp.web.portal import trouble
 from dmp.web.portal.page import Answer, Cookie, CookieName, Needs, Page, PageFunction, PageRoute, Redirect, Visit
 from dmp.web.portal.provider_pages import BIND_BACK, PASSKEY
 from dmp.web.portal.strong import ENGLISH, OVER, PROOF, Strong, onward, refused
@@ -21,6 +23,8 @@ MEANS, NEW_PASSKEY, NEW_TOTP, BIND = (
     "/moyens/application",
     "/moyens/franceconnect",
 )
+LATELY = timedelta(minutes=15)
+"""How old a sign-in may be for one's means of proof to be changed."""
 _MEANS = ("Mes moyens de connexion", "My means of signing in")
 _PASSKEY = ("Clé d’accès", "Passkey")
 _TOTP = ("Application d’authentification", "Authenticator application")
@@ -58,14 +62,25 @@ class MeansPages:
         return tuple(self._routes())
 
     def _routes(self) -> Iterator[PageRoute]:
-        yield PageRoute(MEANS, self._list, self._remove)
-        yield PageRoute(NEW_TOTP, post=self._new_totp)
+        lately = self._of_one_who_signed_in_lately
+        yield PageRoute(MEANS, self._list, lately(self._remove))
+        yield PageRoute(NEW_TOTP, post=lately(self._new_totp))
         if self.strong.passkeys is not None:
             yield PageRoute(PASSKEY, self._show_passkey, self._passkey(self.strong.passkeys), Needs.NOBODY)
-            yield PageRoute(NEW_PASSKEY, post=self._new_passkey(self.strong.passkeys))
+            yield PageRoute(NEW_PASSKEY, post=lately(self._new_passkey(self.strong.passkeys)))
         if self.strong.france_connect is not None:
-            yield PageRoute(BIND, post=self._bind)
-            yield PageRoute(BIND_BACK, _confirm, self._bound)
+            yield PageRoute(BIND, post=lately(self._bind))
+            yield PageRoute(BIND_BACK, _confirm, lately(self._bound))
+
+    def _of_one_who_signed_in_lately(self, change: PageFunction) -> PageFunction:
+        """Whoever finds a session that was left open must not make the account his own."""
+
+        def answer(visit: Visit) -> Answer:
+            if self.strong.now() - visit.signed_in.since > LATELY:
+                return trouble.SIGN_IN_AGAIN
+            return change(visit)
+
+        return answer
 
     # -- signing in with a passkey
 

@@ -56,6 +56,18 @@ def of_status(status: int) -> Page:
 
 
 BUSY = of_status(503)
+SIGN_IN_AGAIN = Page(
+    TEMPLATE,
+    ("Connectez-vous de nouveau", "Sign in again"),
+    Trouble(
+        (
+            "Pour changer vos moyens de connexion, il faut s’être connecté depuis moins de quinze minutes.",
+            "To change your means of signing in, you must have signed in within the last fifteen minutes.",
+        ),
+        ("Rien n’a changé. Déconnectez-vous, puis reconnectez-vous.", "Nothing changed. Sign out, then sign in again."),
+    ),
+    403,
+)
 NOT_FROM_US = Page(
     TEMPLATE,
     _TITLE,
