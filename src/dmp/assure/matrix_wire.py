@@ -203,7 +203,7 @@ def _outcome(act: Callable[[], object]) -> Decision:
     return DONE
 
 
-TOLD_AS_ABSENT = (XdsCode.UNRESOLVED_REFERENCE, XdsCode.METADATA_UPDATE_ERROR, DmpCode.NOT_FOUND)
+TOLD_AS_ABSENT = (XdsCode.UNRESOLVED_REFERENCE, DmpCode.NOT_FOUND)
 """As an update of a document that never was is answered, and a record that is not there."""
 
 
@@ -271,6 +271,8 @@ def _placed(paper: Paper, person: Person, patient: PatientId, dice: Random) -> D
         chain=name,
         patient_cx=f"{patient.number}^^^&{patient.root}&ISO^NH",
         title="Document",
+        # The wire wants one; that of a document of the patient is the patient.
+        legal_authenticator=entry.legal_authenticator or entry.authors[0].person,
         service_start="202602100900",
         hash=LETTER.sha1,
         size=LETTER.size,
