@@ -116,6 +116,15 @@ def test_an_unknown_id_and_a_hidden_one_leave_the_same_line_of_a_refusal():
         assert seen(calling(HOLDER), act, (named(UNSAID, 1), False)) == seen(calling(HOLDER), act)
 
 
+@pytest.mark.parametrize("verb", [CHANGE, *sorted(CHANGES)])
+def test_about_which_documents_a_change_was_refused_is_not_told(verb):
+    """The trace names those that the change came to before the hidden one that stopped it."""
+    shown = named(LETTER, 1)
+    done, refused = (an_act(shown, verb=verb, ending=ending) for ending in (Ending.DONE, Ending.REFUSED))
+    assert len(seen(calling(HOLDER), done, (shown, True)).documents) == 1
+    assert seen(calling(HOLDER), refused, (shown, True)).documents == ()
+
+
 @pytest.mark.parametrize("verb", sorted(CHANGES))
 def test_which_change_was_refused_is_not_told(verb):
     line = seen(calling(HOLDER), an_act(verb=verb, ending=Ending.REFUSED))

@@ -124,8 +124,11 @@ class _View:
                     return None
                 case Sight.VAGUE:
                     return _vague(act)
-        told = () if self._may_have_vanished(act) else _documents(papers)
-        verb = CHANGE if act.verb in CHANGES and act.ending is not Ending.DONE else act.verb
+        # What was refused, and about which documents, depends on what is hidden: the trace of a change that was not
+        # done names those that it came to before the one that stopped it.
+        undone = act.verb in (CHANGE, *CHANGES) and act.ending is not Ending.DONE
+        told = () if undone or self._may_have_vanished(act) else _documents(papers)
+        verb = CHANGE if undone else act.verb
         return LogLine(act.at, replace(act, names=(), verb=verb), told, self._proof(act))
 
     def _of_unknown(self, act: TracedAct, papers: list[Paper]) -> Sight:
