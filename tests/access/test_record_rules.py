@@ -518,6 +518,7 @@ def test_a_representative_neither_opens_closes_nor_changes_the_identity():
         Verb.NAME_DELEGATE,
         Verb.REVOKE_DELEGATE,
         Verb.OPPOSE_HEIRS,
+        Verb.ASK_ABOUT_ACCESS,
     }
     assert mother - holder == {Verb.ASK_AS_HEIR}
 
