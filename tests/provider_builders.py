@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx2
 from joserfc.jwk import RSAKey
 
+from dmp.record.listed import Listed
 from dmp.record.patient import IdentityTraits, PatientId, Sex
 from dmp.sandbox import identity_provider as sandbox
 from dmp.sandbox.identities import citizen, professional
@@ -31,23 +33,16 @@ ANNE = PatientId("279035121518989", "1.2.250.1.213.1.4.10")
 TRAITS = IdentityTraits("DURAND-FICTIF", "ANNE", "ANNE MARIE", "1979-03-28", Sex.FEMALE, "51215")
 
 
-@dataclass(frozen=True)
-class Line:
+def a_line(number: str, name: str = "", **known: Any) -> Listed:
     """A line of the directory."""
-
-    id: str
-    name: str = ""
-    active: bool = True
-    profession: str = ""
-    know_hows: tuple[str, ...] = ()
-    sector: str = ""
+    return Listed("", number, name, **known)
 
 
 @dataclass
 class Directory:
     """A directory in memory."""
 
-    lines: dict[str, Line] = field(default_factory=dict)
+    lines: dict[str, Listed] = field(default_factory=dict)
     works: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def structure(self, id):  # noqa: A002
@@ -67,10 +62,10 @@ class Directory:
         """The same, with these people where they work."""
         for one in people:
             know_hows = (one.know_how,) if one.know_how else ()
-            self.lines[one.national_id] = Line(
-                one.national_id, f"{one.given} {one.family}", True, one.profession, know_hows
+            self.lines[one.national_id] = a_line(
+                one.national_id, f"{one.given} {one.family}", profession=one.profession, know_hows=know_hows
             )
-            self.lines[one.structure] = Line(one.structure, one.structure_name, sector=one.sector)
+            self.lines[one.structure] = a_line(one.structure, one.structure_name, sector=one.sector)
             self.works[one.national_id] = (*self.works.get(one.national_id, ()), one.structure)
         return self
 

@@ -12,12 +12,13 @@ from datetime import datetime
 from cryptography import x509
 
 from dmp.record.errors import AssertionRefused
+from dmp.record.professional import is_national
 from dmp.sign_in.activity import Choice, Directories, employed_in, listed_as, proven
 from dmp.sign_in.refusal import ProofRefused, Why
 from dmp.sign_in.sign_in import Proof, Proven
 from dmp.wire.vihf import certificates
 from dmp.wire.vihf.certificates import Holder, HolderKind, Use
-from dmp.wire.vihf.verify import VihfPolicy, is_national
+from dmp.wire.vihf.verify import VihfPolicy
 
 
 @dataclass(frozen=True)

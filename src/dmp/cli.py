@@ -252,8 +252,9 @@ def directory(
 ) -> None:
     """Load professionals and structures that may call; lines already there are replaced."""
     from dmp.main import open_store
+    from dmp.record.listed import Listed
     from dmp.settings import from_environment
-    from dmp.store.directory import Listed, Membership, designation
+    from dmp.store.directory import Membership, designation
 
     told = json.loads(file.read_text(encoding="utf-8"))
     try:

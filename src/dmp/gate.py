@@ -73,16 +73,17 @@ class Gate:
         """Leave the one trace of a call that was refused, or failed, before it became an act."""
         self._trace_failure(caller, verb, error, at)
 
-    def note_sign_in(self, said: str, actor: Actor | None, at: datetime, *, by: tuple[str, ...] = ()) -> None:
+    def note_sign_in(
+        self, said: str, outcome: Outcome, actor: Actor | None, at: datetime, *, by: tuple[str, ...] = ()
+    ) -> None:
         """Leave the trace of a sign-in, a failure or a sign-out, with the means of proof; no record is touched."""
-        failed = said.endswith("failed")
         trace = Trace(
             id=self.new_id(),
             at=at,
             who=Who.of(Caller(actor)) if actor is not None else NOBODY,
             verb=said,
             record="",
-            outcome=Outcome.REFUSED if failed else Outcome.DONE,
+            outcome=outcome,
             policy=self.policy.version,
             detail=" ".join(by),
             software=self.release,

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from dmp import journal
 from dmp.actions.action import Action, Result
+from dmp.audit.trace import Outcome
 from dmp.gate import ATTEMPTS, Gate
 from dmp.jobs.courier import Courier
 from dmp.main import build_gate, counted, new_id, now, senders_of
@@ -134,7 +135,9 @@ def _secret() -> str:
 def _note(gate: Gate, event: Event, at: datetime) -> None:
     if event.happened is Happened.ALARM:
         journal.note("sign-in-failures", level=logging.WARNING, reason="fifty in one minute")
-    gate.note_sign_in(event.happened, _actor(event), at, by=(*event.proofs, *([event.why] if event.why else [])))
+    outcome = Outcome.REFUSED if event.happened is Happened.FAILED else Outcome.DONE
+    by = (*event.proofs, *([event.why] if event.why else []))
+    gate.note_sign_in(event.happened, outcome, _actor(event), at, by=by)
 
 
 def _actor(event: Event) -> Actor | None:

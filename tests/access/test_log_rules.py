@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from dmp.access.log_rules import CHANGES, NAMING_NONE, ON_DOCUMENTS, Paper, lines_for
+from dmp.access.log_rules import NAMING_NONE, ON_DOCUMENTS, Paper, lines_for
 from dmp.access.question import Question
 from dmp.record.actor import Caller
 from dmp.record.entry import DocumentEntry
 from dmp.record.history import CHANGE, Doer, DoerKind, Ending, LogLine, Proof, TracedAct, Vague
-from dmp.record.verb import Verb
+from dmp.record.verb import CHANGES, Verb
 from dmp.record.visibility import Visibility
 from rights_builders import (
     DOCTOR,

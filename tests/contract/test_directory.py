@@ -2,7 +2,7 @@
 
 import pytest
 
-from dmp.store.directory import Listed
+from dmp.record.listed import Listed
 from dmp.store.tx import Store
 
 CLINIC = Listed("structure", "499900012345001", "CLINIQUE DU PORT", parent="499900012345000", sector="SA01")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dmp.record.account import Account
-from dmp.store.directory import Listed
+from dmp.record.listed import Listed
 from dmp.store.tx import Conflict, Store
 from store_builders import PERSON, SOMEBODY_ELSE
 

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, select, text
 
 from dmp.record.codes import Code
 from dmp.record.entry import Deposit
+from dmp.record.listed import Listed
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId, Sex
 from dmp.record.record import Attending, Authorisation, ClosingReason, Closure, Consent, Record, RecordState
 from dmp.record.visibility import Visibility
 from dmp.store import schema
-from dmp.store.directory import Listed
 from dmp.store.tx import Store
 from store_builders import NIR, NOW, an_entry, deposit, opened, uuid
 from xds_builders import Octets, an_author

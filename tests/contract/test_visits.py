@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from dmp.record.visit import Clearance
 from dmp.store.lane import Lane
 from dmp.store.tx import Store
-from dmp.store.visits import Diary
+from dmp.store.visits import Diary, Known, Visits
 from store_builders import at_once
 from stores import opened_store
 
@@ -116,6 +116,21 @@ def test_workers_at_once_pass_the_limit_by_no_more_than_their_number(store: Stor
     total = sum(len(read) for read in let if isinstance(read, list))
     assert all(isinstance(read, list) for read in let), let
     assert 9 <= total <= 9 + 2
+
+
+def test_a_visit_that_is_committed_while_another_thread_counts_is_not_lost(store: Store, monkeypatch):
+    count, met = Visits._read, []
+
+    def counted_too_early(visits: Visits, *about) -> Known:
+        known = count(visits, *about)
+        if not met:
+            met.append("rec-a")
+            assert let_in(store, "rec-a", limit=10)
+        return known
+
+    monkeypatch.setattr(Visits, "_read", counted_too_early)
+    with store.begin() as tx:
+        assert tx.visits.day(DOCTOR, "rec-b", AT, slack=1).others == 1
 
 
 def test_threads_of_one_worker_never_pass_the_limit(store: Store):

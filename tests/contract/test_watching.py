@@ -97,7 +97,7 @@ def test_who_is_flagged_is_known_to_the_next_round_and_can_be_let_go(store: Stor
 
 
 def test_colleagues_are_those_whom_the_directory_has_in_the_structure(store: Store):
-    from dmp.store.directory import Listed
+    from dmp.record.listed import Listed
 
     with store.begin() as tx:
         tx.directory.load(

@@ -26,12 +26,13 @@ from dmp.gate import Gate
 from dmp.record.actor import Caller, Facility, Holder, Mode, Operator, Professional, Representative
 from dmp.record.entry import EntryStatus
 from dmp.record.errors import AccessRefused, IncompleteRequest
+from dmp.record.listed import Listed
 from dmp.record.management import AuthorisationStatus
 from dmp.record.patient import Guardian, IdentityTraits, PatientId, Sex
 from dmp.record.people import Delegate, DelegateScope
 from dmp.record.query import DocumentCriteria, FindDocuments, StoredQuery
 from dmp.record.record import Oppositions, Record
-from dmp.store.directory import Listed, Membership, team_key
+from dmp.store.directory import Membership, team_key
 from dmp.store.tx import Store
 from rights_builders import POLICY
 from store_builders import NOW, PERSON, a_record, an_entry, deposited, opened

@@ -26,7 +26,7 @@ from provider_builders import (
     PHARMACIST,
     Clock,
     Directory,
-    Line,
+    a_line,
     a_party,
     a_provider,
     picks,
@@ -281,7 +281,7 @@ def test_a_provider_without_telephone_asks_nobody(calls, clock):
 
 def test_a_card_shows_every_activity_that_the_directory_knows():
     directory = known(DOCTOR, ELSEWHERE)
-    directory.lines[DOCTOR.national_id] = Line(DOCTOR.national_id, "", True, "10", ("SM26", "SM04"))
+    directory.lines[DOCTOR.national_id] = a_line(DOCTOR.national_id, profession="10", know_hows=("SM26", "SM04"))
     found = listed_as(DOCTOR.national_id, "Claire ARNOUX-TEST", directory)
     assert [(one.facility.sector, one.know_how) for one in found] == [
         ("SA07", "SM04"),
@@ -296,7 +296,7 @@ def test_a_card_of_somebody_without_profession_or_place_opens_nothing():
     directory.works = {}
     with pytest.raises(ProofRefused):
         listed_as(DOCTOR.national_id, "", directory)
-    directory.lines[DOCTOR.national_id] = Line(DOCTOR.national_id)
+    directory.lines[DOCTOR.national_id] = a_line(DOCTOR.national_id)
     with pytest.raises(ProofRefused):
         listed_as(DOCTOR.national_id, "", directory)
 

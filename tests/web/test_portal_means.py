@@ -17,6 +17,7 @@ from browser_builders import Browser, a_loop
 from device_builders import Device
 from dmp.portal import build_card_pages, build_pages, build_portal
 from dmp.record.account import Account
+from dmp.record.listed import Listed
 from dmp.record.notice import Address, Channel
 from dmp.sandbox import identity_provider as sandbox
 from dmp.sandbox.identities import professional
@@ -29,7 +30,6 @@ from dmp.sign_in.refusal import ProofRefused
 from dmp.sign_in.sign_in import Proof, Proven
 from dmp.sign_in.totp import DIGITS, STEP
 from dmp.store import schema
-from dmp.store.directory import Listed
 from dmp.store.tx import Store
 from dmp.strong import origin_of
 from dmp.web.portal import means_pages

@@ -14,13 +14,14 @@ from dmp.record.account import Account
 from dmp.record.actor import Authentication, Caller, Facility, Professional
 from dmp.record.criteria import DocumentCriteria
 from dmp.record.entry import EntryStatus
+from dmp.record.listed import Listed
 from dmp.record.notice import Address, Channel
 from dmp.record.query import FindDocuments, StoredQuery
 from dmp.record.record import Authorisation
 from dmp.settings import Settings
 from dmp.sign_in.reception import Browser as Visitor
 from dmp.sign_in.sign_in import Proof, Proven
-from dmp.store.directory import Listed, designation
+from dmp.store.directory import designation
 from dmp.store.tx import Store
 from store_builders import PERSON, SOMEBODY_ELSE, a_record, opened
 

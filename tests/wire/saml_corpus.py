@@ -23,11 +23,11 @@ from saml_world import (
     NURSE,
     PATIENT,
     Attempt,
-    Line,
     Memory,
     Register,
     World,
     a_certificate,
+    a_line,
     a_request,
     an_air_request,
     an_attempt,
@@ -710,7 +710,7 @@ DIRECTORY = (
     ),
     Forgery(
         "inactive structure",
-        knowing(lambda r: replace(r, structures={key: Line("", active=False) for key in r.structures})),
+        knowing(lambda r: replace(r, structures={key: a_line("", active=False) for key in r.structures})),
         "directory: Structure introuvable ou Inactive",
     ),
     Forgery(
@@ -720,7 +720,7 @@ DIRECTORY = (
     ),
     Forgery(
         "inactive professional",
-        knowing(lambda r: replace(r, professionals={key: Line("", active=False) for key in r.professionals})),
+        knowing(lambda r: replace(r, professionals={key: a_line("", active=False) for key in r.professionals})),
         "directory: the user is unknown or inactive",
     ),
     Forgery(
@@ -735,7 +735,7 @@ DIRECTORY = (
             w,
             "hospital",
             request=a_request(w.holders["hospital"], structure="1990000101"),
-            register=replace(w.register, structures={"1990000101": Line("EG", parent="1990000036")}),
+            register=replace(w.register, structures={"1990000101": a_line("EG", parent="1990000036")}),
         ),
         "holder: Identifiant_Structure is not the structure of the certificate",
     ),

@@ -17,10 +17,10 @@ from saml_world import (
     TLS,
     Attempt,
     Forged,
-    Line,
     Memory,
     World,
     a_certificate,
+    a_line,
     a_request,
     an_air_request,
     an_attempt,
@@ -96,7 +96,7 @@ def _non_repudiation(world: World) -> Attempt:
 
 def _geographic_entity(world: World) -> Attempt:
     """The certificate of the legal entity, the geographic one in the assertion (functional 1.6)."""
-    structures = {LEGAL_ENTITY: Line("EG", parent="1990000028")}
+    structures = {LEGAL_ENTITY: a_line("EG", parent="1990000028")}
     request = a_request(world.holders["hospital"], structure=LEGAL_ENTITY)
     return an_attempt(world, "hospital", request=request, register=replace(world.register, structures=structures))
 

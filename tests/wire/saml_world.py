@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from lxml import etree
 
 from dmp.record.actor import Authentication, Caller, ClientSystem
 from dmp.record.codes import Code
+from dmp.record.listed import Listed
 from dmp.record.patient import PatientId
 from dmp.sandbox import issuing
 from dmp.sandbox.issuing import Authority, Key, Span
@@ -43,30 +45,23 @@ Change = Callable[[Element], object]
 Sign = Callable[[Element, Key, x509.Certificate], Element]
 
 
-@dataclass(frozen=True)
-class Line:
+def a_line(name: str, **known: Any) -> Listed:
     """A line of the directory."""
-
-    name: str
-    active: bool = True
-    parent: str = ""
-    profession: str = ""
-    know_hows: tuple[str, ...] = ()
-    sector: str = ""
+    return Listed("", "", name, **known)
 
 
 @dataclass(frozen=True)
 class Register:
     """A directory in memory: everybody of the sandbox, at his own place."""
 
-    structures: dict[str, Line]
-    professionals: dict[str, Line]
+    structures: dict[str, Listed]
+    professionals: dict[str, Listed]
     links: frozenset[tuple[str, str]]
 
-    def structure(self, name: str, /) -> Line | None:
+    def structure(self, name: str, /) -> Listed | None:
         return self.structures.get(name)
 
-    def professional(self, name: str, /) -> Line | None:
+    def professional(self, name: str, /) -> Listed | None:
         return self.professionals.get(name)
 
     def linked(self, professional: str, structure: str, /) -> bool:
@@ -75,11 +70,11 @@ class Register:
 
 def a_register() -> Register:
     """Everybody of the sandbox."""
-    structures = {person.structure: Line(person.structure_name) for person in PEOPLE}
+    structures = {person.structure: a_line(person.structure_name) for person in PEOPLE}
     people = [person for person in PEOPLE if person.national_id.startswith("8")]
     return Register(
         structures,
-        {person.national_id: Line(f"{person.given} {person.family}") for person in people},
+        {person.national_id: a_line(f"{person.given} {person.family}") for person in people},
         frozenset((person.national_id, person.structure) for person in people),
     )
 

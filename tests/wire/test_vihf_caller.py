@@ -11,8 +11,8 @@ from saml_world import (
     PATIENT,
     SECRETARY,
     Attempt,
-    Line,
     World,
+    a_line,
     a_request,
     an_air_request,
     an_attempt,
@@ -94,7 +94,7 @@ def test_an_employee_authenticated_by_his_hospital_is_staff(world: World):
 
 
 def test_the_facility_is_the_site_in_the_assertion_not_the_legal_entity_of_the_certificate(world: World):
-    register = replace(world.register, structures={"1990000119": Line("Site nord", parent="1990000028")})
+    register = replace(world.register, structures={"1990000119": a_line("Site nord", parent="1990000028")})
     request = a_request(world.holders["hospital"], structure="1990000119")
     actor = actor_of(an_attempt(world, "hospital", request=request, register=register))
 

@@ -7,9 +7,9 @@ from saml_world import (
     DOCTOR,
     NURSE,
     SECRETARY,
-    Line,
     Register,
     World,
+    a_line,
     a_request,
     an_air_request,
     an_attempt,
@@ -44,7 +44,7 @@ def known(world: World, holder: str, **told: object) -> Register:
 def in_sector(world: World, holder: str, sector: str) -> Register:
     """The directory, knowing the sector of one structure."""
     person = world.holders[holder].person
-    line = Line(person.structure_name, sector=sector)
+    line = a_line(person.structure_name, sector=sector)
     return replace(world.register, structures={**world.register.structures, person.structure: line})
 
 

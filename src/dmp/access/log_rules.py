@@ -28,11 +28,12 @@ from dmp.access.question import Question
 from dmp.record.actor import Actor, Holder, Professional, Representative, Staff, person_id
 from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry, unique_key
-from dmp.record.history import CHANGE, CHANGES, DoerKind, Ending, KnownDocument, LogLine, Proof, TracedAct, Vague
-from dmp.record.verb import Verb
+from dmp.record.history import CHANGE, DoerKind, Ending, KnownDocument, LogLine, Proof, TracedAct, Vague
+from dmp.record.verb import CHANGES, Verb
 
 REMOVALS = frozenset({Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS})
-ON_DOCUMENTS = CHANGES | REMOVALS | {CHANGE, Verb.SUBMIT, Verb.REPLACE, Verb.READ}
+UPDATES = CHANGES | {CHANGE}
+ON_DOCUMENTS = UPDATES | REMOVALS | {Verb.SUBMIT, Verb.REPLACE, Verb.READ}
 """Acts that are done to documents which their trace names; any other one is told without them."""
 NAMING_NONE = frozenset(
     {
@@ -126,7 +127,7 @@ class _View:
                     return _vague(act)
         # What was refused, and about which documents, depends on what is hidden: the trace of a change that was not
         # done names those that it came to before the one that stopped it.
-        undone = act.verb in (CHANGE, *CHANGES) and act.ending is not Ending.DONE
+        undone = act.verb in UPDATES and act.ending is not Ending.DONE
         told = () if undone or self._may_have_vanished(act) else _documents(papers)
         verb = CHANGE if undone else act.verb
         return LogLine(act.at, replace(act, names=(), verb=verb), told, self._proof(act))

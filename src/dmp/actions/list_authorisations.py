@@ -8,13 +8,14 @@ from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.record.codes import Code
 from dmp.record.facility import FACILITY_AUTHORITY
 from dmp.record.leads import granted
+from dmp.record.listed import Listed
 from dmp.record.lists import AuthorisationLine, AuthorisationMode
 from dmp.record.nomenclature import PROFESSION
 from dmp.record.patient import PatientId
 from dmp.record.professional import PROFESSIONAL_AUTHORITY, Specialty
 from dmp.record.record import Record
 from dmp.record.verb import Verb
-from dmp.store.directory import Directory, Listed
+from dmp.store.directory import Directory
 from dmp.store.tx import Tx
 
 PROFESSIONAL_KINDS = "0568"

@@ -17,7 +17,6 @@ from dmp.audit.export import Disclosure, Entry, write_receipt
 from dmp.audit.trace import Outcome, Trace, Who
 from dmp.record.history import (
     CHANGE,
-    CHANGES,
     Doer,
     DoerKind,
     Ending,
@@ -30,7 +29,7 @@ from dmp.record.history import (
 )
 from dmp.record.patient import PatientId
 from dmp.record.record import Record
-from dmp.record.verb import Verb
+from dmp.record.verb import CHANGES, Verb
 from dmp.store.directory import Directory
 from dmp.store.tx import Tx
 

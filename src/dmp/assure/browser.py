@@ -126,7 +126,7 @@ def _account(person: PatientId, rank: int, hashed: str, **changes: Any) -> Accou
         f"Personne {rank}",
         f"person-{rank:04}",
         password=hashed,
-        channels=(Address(Channel.SMS, f"+3360000{rank:04}"),),
+        channels=(Address(Channel.SMS, f"+3363998{rank:04}"),),
         **changes,
     )
 

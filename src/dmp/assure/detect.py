@@ -26,6 +26,7 @@ from dmp.record.criteria import DocumentCriteria
 from dmp.record.entry import EntryStatus
 from dmp.record.errors import AccessRefused
 from dmp.record.ins import InsKind, nir_key
+from dmp.record.listed import Listed
 from dmp.record.patient import IdentityTraits, PatientId, Sex
 from dmp.record.query import FindDocuments, StoredQuery
 from dmp.record.record import Attending, Authorisation, Record
@@ -33,7 +34,6 @@ from dmp.sandbox.folder import SandboxOptions
 from dmp.sandbox.port import free_port
 from dmp.sandbox.serve import ready
 from dmp.settings import Settings
-from dmp.store.directory import Listed
 from dmp.store.sealing import seal_traces
 from dmp.store.tx import Store
 from dmp.watching import Watching, listed

@@ -26,11 +26,12 @@ from dmp.assure.oracle.situation import Kind, Person
 from dmp.client import DmpClient
 from dmp.client.credentials import Credentials
 from dmp.record.actor import Authentication, Facility, Mode
+from dmp.record.listed import Listed
 from dmp.sandbox import issuing
 from dmp.sandbox.issuing import Key, Span
 from dmp.sandbox.people import Person as Named
 from dmp.sandbox.pki import USES, KeyPair, load_authority, write_pair
-from dmp.store.directory import Listed, Membership
+from dmp.store.directory import Membership
 from dmp.wire.vihf.certificates import HolderKind
 
 FAMILY, GIVEN = "DURAND-TEST", "Alix"

@@ -22,7 +22,7 @@ from dmp.assure.restore_removals import Removals
 from dmp.assure.service import Service, served
 from dmp.client import CallRefused, DmpClient
 from dmp.desk.custody import Custody
-from dmp.desk.operations import OPERATOR
+from dmp.desk.installation import OPERATOR
 from dmp.desk.upkeep import Upkeep
 from dmp.record.record import ClosingReason
 from dmp.record.retention import Ground

@@ -9,7 +9,7 @@ from dmp.audit.canonical import timestamp
 from dmp.audit.trace import Outcome, Touched, Trace
 from dmp.record.actor import Mode
 from dmp.record.patient import PatientId
-from dmp.record.verb import Verb
+from dmp.record.verb import CHANGES, Verb
 
 _OUTCOMES = {Outcome.DONE: "0", Outcome.REFUSED: "4", Outcome.FAILED: "8"}
 _EMERGENCIES = (Mode.BREAK_GLASS.value, Mode.EMERGENCY_DISPATCH.value)
@@ -78,19 +78,7 @@ _EVENTS = {
     Verb.FIND: _ITI_18,
     Verb.FIND_REFERENCE: _ITI_18,
     Verb.READ: Event(EXPORT, "R", _ihe("ITI-43", "Retrieve Document Set")),
-    **dict.fromkeys(
-        (
-            Verb.MASK,
-            Verb.UNMASK,
-            Verb.RELEASE,
-            Verb.HIDE_FROM_GUARDIANS,
-            Verb.RELEASE_TO_GUARDIANS,
-            Verb.DELETE,
-            Verb.ARCHIVE,
-            Verb.UNARCHIVE,
-        ),
-        _ITI_57,
-    ),
+    **dict.fromkeys(CHANGES, _ITI_57),
     Verb.FIND_PATIENTS: Event(QUERY, "E", _ITI_47),
     Verb.REMOVE_METADATA: Event(PATIENT_RECORD, "D", _ihe("ITI-62", "Remove Metadata")),
     Verb.REMOVE_DOCUMENTS: Event(PATIENT_RECORD, "D", _ihe("ITI-86", "Remove Documents")),

@@ -116,6 +116,6 @@ def _token() -> "Token | None":
 def _custody(folder: Path | None) -> "Custody":
     from dmp.commands.record import operations
     from dmp.desk.custody import Custody
-    from dmp.desk.operations import OPERATOR
+    from dmp.desk.installation import OPERATOR
 
     return Custody(operations(folder).settings, OPERATOR)

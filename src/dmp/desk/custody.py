@@ -1,21 +1,20 @@
 """Keys and the end of records, as the operator commands them (security 12, LC-11)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from typing_extensions import override
+
 from dmp.actions.action import Action, Result
 from dmp.actions.destroy_record import DestroyRecord, ListDueRecords, destroy_due
 from dmp.audit.erasure import SignedErasure
-from dmp.main import build_gate, now, open_store, refuse_identity
+from dmp.desk.installation import Installation
+from dmp.main import build_gate, now
 from dmp.record.actor import Caller, Operator
 from dmp.record.errors import RecordNotFound
-from dmp.record.ins import read_ins
-from dmp.record.patient import PatientId
 from dmp.record.retention import Ground
-from dmp.settings import Settings
 from dmp.store import erasure, rotation
 from dmp.store.receipts import receipt_of
 from dmp.store.sealing import seal_traces
@@ -26,10 +25,9 @@ SHOWN = 16
 
 
 @dataclass(frozen=True)
-class Custody:
+class Custody(Installation):
     """The keys of one installation, and what may be destroyed with them."""
 
-    settings: Settings
     caller: Caller
 
     # -- keys
@@ -115,22 +113,10 @@ class Custody:
         seal_traces(store, now())
         erasure.scrub(store)
 
-    def _patient(self, ins: str) -> PatientId:
-        patient = read_ins(ins, production=self.settings.production)
-        refuse_identity(self.settings, patient)
-        return patient
-
-    def _perform(self, action: Action[Result]) -> Result:
-        with self._store() as store:
-            return build_gate(store, self.settings).perform(self.caller, action, now())
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        store = open_store(self.settings)
-        try:
-            yield store
-        finally:
-            store.close()
+    @property
+    @override
+    def _caller(self) -> Caller:
+        return self.caller
 
 
 def _told(signed: SignedErasure) -> str:

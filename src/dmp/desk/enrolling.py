@@ -1,28 +1,20 @@
 """Accounts made at the desk of the service («guichet», PT-18), as the operator commands them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dmp.actions.action import Action, Result
 from dmp.actions.patient_account import ChangeChannel, CloseAccount, CreateAccount, RenewAccount
-from dmp.desk.operations import OPERATOR
-from dmp.main import build_gate, enrolling, now, open_store, refuse_identity
+from dmp.desk.installation import Installation
+from dmp.main import enrolling
 from dmp.record.enrolment import ACTIVATION, ChannelChange, Enrolment
 from dmp.record.errors import IncompleteRequest
-from dmp.record.ins import read_ins
 from dmp.record.notice import Channel
 from dmp.record.patient import PatientId
-from dmp.settings import Settings
 from dmp.sign_in.passwords import HashingPool
-from dmp.store.tx import Store
 
 
 @dataclass(frozen=True)
-class AccountDesk:
+class AccountDesk(Installation):
     """The accounts of one installation."""
-
-    settings: Settings
 
     def open(self, ins: str, channel: Channel, canal: str, *, name: str) -> str:
         """Make an account; who holds no record is known by the name that is given here."""
@@ -51,25 +43,8 @@ class AccountDesk:
         if (record is None or record.traits is None) and not name.strip():
             raise IncompleteRequest("no record tells this person's name: give it", element="--name")
 
-    def _patient(self, ins: str) -> PatientId:
-        patient = read_ins(ins, production=self.settings.production)
-        refuse_identity(self.settings, patient)
-        return patient
-
     def _enrol(self) -> Enrolment:
         return enrolling(HashingPool())()
-
-    def _perform(self, action: Action[Result]) -> Result:
-        with self._store() as store:
-            return build_gate(store, self.settings).perform(OPERATOR, action, now())
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        store = open_store(self.settings)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 def _told(enrolment: Enrolment) -> str:

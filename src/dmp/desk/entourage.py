@@ -3,86 +3,73 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
 
-from dmp.actions.action import Action
+from typing_extensions import override
+
 from dmp.actions.delegates import RevokeDelegate
 from dmp.actions.heirs import AskAsHeir, Asked, DecideOnHeir, ListHeirs
 from dmp.actions.list_people import ListPeople
 from dmp.actions.representatives import DeclareGuardian, DeclareProtection, EndRepresentation
-from dmp.main import build_gate, now, open_store, refuse_identity
+from dmp.desk.installation import Installation
 from dmp.record.actor import Caller, Operator
 from dmp.record.dtm import PARIS
-from dmp.record.ins import read_ins
-from dmp.record.patient import Contact, Guardian, PatientId
+from dmp.record.patient import Contact, Guardian
 from dmp.record.people import HeirMotive, HeirQuality, Measure, People, Protection
-from dmp.settings import Settings
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Entourage:
+class Entourage(Installation):
     """The acts of an operator who gives his name; `reason` is what was shown to him, which the trace keeps."""
 
-    settings: Settings
     operator: str
     reason: str = ""
 
+    @property
+    @override
+    def _caller(self) -> Caller:
+        return Caller(Operator(self.operator), reason=self.reason)
+
     def people(self, ins: str) -> str:
         """Who acts for the holder, as JSON."""
-        return _json(self._perform(ListPeople(self._person(ins))))
+        return _json(self._perform(ListPeople(self._patient(ins))))
 
     def guardian(self, ins: str, guardian: str, *, relationship: str, family: str, given: str, telecom: str) -> str:
         """Declare somebody who has authority over a minor."""
         contact = Contact(telecoms=(("", telecom),)) if telecom else Contact()
-        told = Guardian(relationship, family, given, contact, self._person(guardian))
-        self._perform(DeclareGuardian(self._person(ins), told))
+        told = Guardian(relationship, family, given, contact, self._patient(guardian))
+        self._perform(DeclareGuardian(self._patient(ins), told))
         return "dmp: declared; he acts in the record with an account of his own"
 
     def protect(self, ins: str, person: str, *, name: str, measure: Measure, since: date, until: date) -> str:
         """Declare a measure that protects an adult."""
-        told = Protection(self._person(person), name, measure, _first(since), _after(until))
-        self._perform(DeclareProtection(self._person(ins), told))
+        told = Protection(self._patient(person), name, measure, _first(since), _after(until))
+        self._perform(DeclareProtection(self._patient(ins), told))
         acts = "acts for the holder" if measure.represents else "assists, and opens nothing of the record"
         return f"dmp: declared; who is in charge {acts}"
 
     def end(self, ins: str, person: str) -> str:
         """End an authority or a measure."""
-        self._perform(EndRepresentation(self._person(ins), self._person(person).number))
+        self._perform(EndRepresentation(self._patient(ins), self._patient(person).number))
         return "dmp: he does not represent the holder any more"
 
     def revoke(self, ins: str, person: str) -> str:
         """Take a delegation back for its holder."""
-        self._perform(RevokeDelegate(self._person(ins), self._person(person).number))
+        self._perform(RevokeDelegate(self._patient(ins), self._patient(person).number))
         return "dmp: he is no delegate any more"
 
     def heirs(self, ins: str) -> str:
         """What heirs asked, as JSON."""
-        return _json(self._perform(ListHeirs(self._person(ins))))
+        return _json(self._perform(ListHeirs(self._patient(ins))))
 
     def ask(self, ins: str, heir: str, *, name: str, quality: HeirQuality, motive: HeirMotive) -> str:
         """Write down the request of an heir."""
-        self._perform(AskAsHeir(self._person(ins), self._person(heir), name, quality, motive))
+        self._perform(AskAsHeir(self._patient(ins), self._patient(heir), name, quality, motive))
         return "dmp: noted, if the record is that of a dead person; see dmp record heirs"
 
     def decide_on_heir(self, ins: str, heir: str, until: date | None) -> str:
         """Answer it; None refuses."""
-        self._perform(DecideOnHeir(self._person(ins), self._person(heir).number, _after(until) if until else None))
+        self._perform(DecideOnHeir(self._patient(ins), self._patient(heir).number, _after(until) if until else None))
         return "dmp: refused" if until is None else f"dmp: the record is open to this heir until {until}, to read"
-
-    def _person(self, ins: str) -> PatientId:
-        person = read_ins(ins, production=self.settings.production)
-        refuse_identity(self.settings, person)
-        return person
-
-    def _perform(self, action: Action[Result]) -> Result:
-        store = open_store(self.settings)
-        try:
-            caller = Caller(Operator(self.operator), reason=self.reason)
-            return build_gate(store, self.settings).perform(caller, action, now())
-        finally:
-            store.close()
 
 
 def _first(day: date) -> datetime:

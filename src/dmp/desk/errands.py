@@ -2,19 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from dmp.actions.choose_notices import ChooseNotices
-from dmp.desk.operations import OPERATOR
+from dmp.desk.installation import Installation
 from dmp.jobs.runner import is_trouble
-from dmp.main import build_gate, build_opener, build_runner, now, open_store, refuse_identity
-from dmp.record.ins import read_ins
+from dmp.main import build_opener, build_runner, now
 from dmp.record.job import JobState
 from dmp.record.notice import Channel, Frequency, NoticeWishes
-from dmp.settings import Settings
 from dmp.store.jobs import Jobs
-from dmp.store.tx import Store
 
 
 @dataclass(frozen=True)
@@ -36,10 +32,8 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Errands:
+class Errands(Installation):
     """The queue of one installation."""
-
-    settings: Settings
 
     def listed(self, *states: JobState) -> Iterator[str]:
         """One line for each job in these states; no record is named, and what a job is about stays sealed."""
@@ -66,17 +60,5 @@ class Errands:
 
     def choose(self, ins: str, frequency: Frequency, channel: Channel) -> str:
         """Write what a holder wants to be told of."""
-        patient = read_ins(ins, production=self.settings.production)
-        refuse_identity(self.settings, patient)
-        with self._store() as store:
-            gate = build_gate(store, self.settings)
-            gate.perform(OPERATOR, ChooseNotices(patient, NoticeWishes(frequency, channel)), now())
+        self._perform(ChooseNotices(self._patient(ins), NoticeWishes(frequency, channel)))
         return f"dmp: told {frequency}, by {channel} first; what is always told is told at once"
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        store = open_store(self.settings)
-        try:
-            yield store
-        finally:
-            store.close()

@@ -2,34 +2,27 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from dmp.actions.action import Action, Result
+from dmp.actions.action import Action
 from dmp.actions.care_team import DeclareCare, OpposeCare
 from dmp.actions.decide_access import ChooseForEmergencies, HideEverything
 from dmp.actions.decide_on_others import AuthoriseOther, Block, ConfirmAttending, RemoveAttending, Unblock, Withdraw
 from dmp.actions.open_informed import OpposeOpening
-from dmp.desk.operations import OPERATOR
-from dmp.main import build_gate, now, open_store, refuse_identity
+from dmp.desk.installation import Installation
 from dmp.record.errors import IncompleteRequest
-from dmp.record.ins import read_ins
 from dmp.record.opening import TO_OPPOSE, Informed
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId, Sex
 from dmp.record.record import Oppositions
-from dmp.settings import Settings
 from dmp.store.directory import start_of, team_key
-from dmp.store.tx import Store
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(Installation):
     """Decisions of holders, written down by the operator, through the gate and traced as his."""
-
-    settings: Settings
 
     def authorise(self, ins: str, subject: str, last_day: date | None) -> str:
         """Let a professional or a structure in."""
@@ -116,23 +109,6 @@ class Desk:
 
     def _said(self, action: Action[str]) -> str:
         return f"dmp: {self._perform(action) or 'fait'}"
-
-    def _perform(self, action: Action[Result]) -> Result:
-        with self._store() as store:
-            return build_gate(store, self.settings).perform(OPERATOR, action, now())
-
-    def _patient(self, ins: str) -> PatientId:
-        patient = read_ins(ins, production=self.settings.production)
-        refuse_identity(self.settings, patient)
-        return patient
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        store = open_store(self.settings)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 def _pairs(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -1,24 +1,19 @@
 """What the watch found, as the operator sees and ends it; never what a record holds (security 10)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from dmp.actions.action import Action, Result
 from dmp.actions.clear_reading import ConfirmClearance, ProposeClearance
 from dmp.actions.close_alert import CloseAlert
-from dmp.desk.operations import named_operator
-from dmp.main import build_gate, now, open_store, refuse_identity
-from dmp.record.actor import Caller
+from dmp.desk.installation import Installation, named_operator
+from dmp.main import now, refuse_identity
 from dmp.record.alert import Alert, AlertKind, AlertState
 from dmp.record.dtm import PARIS
 from dmp.record.emergency import REVIEW_WITHIN
 from dmp.record.errors import RecordNotFound
 from dmp.record.ins import read_ins
-from dmp.settings import Settings
 from dmp.store.cases import WAITING
-from dmp.store.tx import Store
 from dmp.watching import Watching, flag
 
 SHOWN = 12
@@ -26,10 +21,8 @@ SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Lookout:
+class Lookout(Installation):
     """The watch of one installation."""
-
-    settings: Settings
 
     def listed(self, state: AlertState) -> Iterator[str]:
         """One line for each alert, the newest first."""
@@ -101,18 +94,6 @@ class Lookout:
                     else "",
                 ]
                 yield f"{known.person}  {'; '.join(filter(None, parts))}"
-
-    def _perform(self, action: Action[Result], by: Caller) -> Result:
-        with self._store() as store:
-            return build_gate(store, self.settings).perform(by, action, now())
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        store = open_store(self.settings)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 def _told(alert: Alert) -> Iterator[str]:

@@ -4,36 +4,29 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from dmp.actions.action import Action
 from dmp.actions.consult_record import CheckRecord, ReadIdentity
 from dmp.actions.legal_hold import HoldRecord, LiftHold
 from dmp.actions.merge_records import ConfirmMerge, ProposeMerge
 from dmp.actions.open_record import OpenRecord
 from dmp.actions.record_life import ChangeIdentity, CloseRecord, ReopenRecord
 from dmp.actions.split_record import ConfirmSplit, ProposeSplit
-from dmp.main import build_gate, open_store, refuse_identity
-from dmp.record.actor import Caller, Operator
+from dmp.desk.installation import Installation, named_operator
+from dmp.main import now
 from dmp.record.errors import IncompleteRequest, RecordExists
-from dmp.record.ins import read_ins
 from dmp.record.management import Device, IdentityChange, MessageHeader, MessageId, PartialTraits
-from dmp.record.patient import IdentityTraits, PatientId, Sex
+from dmp.record.patient import IdentityTraits, Sex
 from dmp.record.profile import ProfileName
 from dmp.record.record import ClosingReason
-from dmp.settings import Settings, from_environment
+from dmp.settings import from_environment
 from dmp.store.sealing import Verification, export_log, seal_traces, verify
-
-Result = TypeVar("Result")
-
-OPERATOR = Caller(Operator("command-line"))
 
 
 @dataclass(frozen=True)
-class Operations:
+class Operations(Installation):
     """Acts on the store of one installation."""
 
-    settings: Settings
     sandbox_professionals: tuple[str, ...] = ()
     """In the `ihe` profile of a sandbox, those a new record lets in: plain IHE has no message to ask for it."""
 
@@ -137,39 +130,13 @@ class Operations:
 
     def verify_traces(self, export: Path | None) -> Verification:
         """Seal what waits, check every trace, and write the log for the stand-alone verifier when asked."""
-        store = open_store(self.settings)
-        try:
-            seal_traces(store, datetime.now(UTC))
+        with self._store() as store:
+            seal_traces(store, now())
             report = verify(store)
             if export is not None:
                 with export.open("wb") as file:
-                    file.writelines(export_log(store, at=datetime.now(UTC)))
+                    file.writelines(export_log(store, at=now()))
             return report
-        finally:
-            store.close()
-
-    def _patient(self, ins: str) -> PatientId:
-        patient = read_ins(ins, production=self.settings.production)
-        refuse_identity(self.settings, patient)
-        return patient
-
-    def _perform(self, action: Action[Result], by: Caller = OPERATOR) -> Result:
-        store = open_store(self.settings)
-        try:
-            return build_gate(store, self.settings).perform(by, action, datetime.now(UTC))
-        finally:
-            store.close()
-
-
-def named_operator(name: str, reason: str) -> Caller:
-    """An operator who gives his name and a reason, as an act of two operators asks.
-
-    Raises:
-        IncompleteRequest: one of them is missing.
-    """
-    if not name.strip() or not reason.strip():
-        raise IncompleteRequest("this act asks for the operator's name and for a reason", element="operator")
-    return Caller(Operator(name.strip()), reason=reason.strip())
 
 
 def read_traits(path: Path) -> IdentityTraits:

@@ -3,19 +3,17 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dmp.main import now, open_store
-from dmp.settings import Settings
+from dmp.desk.installation import Installation
+from dmp.main import now
 from dmp.store.backup import backup, prune
 from dmp.store.check import Report, check
 from dmp.store.check_record import Fault
 from dmp.store.lead_upkeep import complete_leads
 from dmp.store.restore import Restored, restore, verify
 from dmp.store.sweep import sweep
-from dmp.store.tx import Store
 
 TOLD_EVERY = 5.0
 """Seconds between two lines of progress."""
@@ -24,10 +22,8 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Upkeep:
+class Upkeep(Installation):
     """The storage of one installation."""
-
-    settings: Settings
 
     def sweep(self) -> str:
         """Remove the blobs that no row names since an hour."""
@@ -61,14 +57,6 @@ class Upkeep:
     def verify(self, source: Path) -> Restored:
         """Read a backup whole, and restore nothing."""
         return verify(source, keys=self.settings.keys)
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        store = open_store(self.settings)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 def told(report: Report) -> Iterator[str]:

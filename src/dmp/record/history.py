@@ -68,21 +68,9 @@ class TracedAct:
     names: tuple[str, ...] = ()
 
 
-CHANGES = frozenset(
-    {
-        Verb.MASK,
-        Verb.UNMASK,
-        Verb.RELEASE,
-        Verb.HIDE_FROM_GUARDIANS,
-        Verb.RELEASE_TO_GUARDIANS,
-        Verb.DELETE,
-        Verb.ARCHIVE,
-        Verb.UNARCHIVE,
-    }
-)
-"""What ITI-57 does to documents. Which of them was refused depends on what is there: a line does not tell."""
 CHANGE = "change"
-"""The verb of a line about a change of documents that was refused, whichever it was, or that has no verb of its own."""
+"""The verb of a line about a change of documents that was refused, whichever it was, or that has no verb of its own:
+which one was refused depends on what is there."""
 
 
 class Vague(StrEnum):

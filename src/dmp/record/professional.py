@@ -35,6 +35,7 @@ class ProfessionalIdKind(StrEnum):
     UNKNOWN = ""
 
 
+_NATIONAL = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 INTERNAL = frozenset({ProfessionalIdKind.FINESS, ProfessionalIdKind.SIREN, ProfessionalIdKind.SIRET})
 """Ids that a structure gives, `structure/local` (DEC-112)."""
 
@@ -152,3 +153,8 @@ class Specialty:
         profession = PROFESSION if found[1] == "G15_" else IN_TRAINING
         display = value_set(Nomenclature.PROFESSIONS).label(found[2], profession)
         return Specialty(Code(found[2], profession, display), found[3] or "")
+
+
+def is_national(user: str) -> bool:
+    """Tell whether an id is a national one: `8` and RPPS (11 digits), `0` and ADELI (9) (functional 1.4)."""
+    return _NATIONAL.fullmatch(user) is not None

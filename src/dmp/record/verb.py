@@ -89,3 +89,16 @@ class Verb(StrEnum):
 
 
 SIMULATIONS = (Verb.SIMULATE, Verb.SIMULATE_PERSON)
+CHANGES = frozenset(
+    {
+        Verb.MASK,
+        Verb.UNMASK,
+        Verb.RELEASE,
+        Verb.HIDE_FROM_GUARDIANS,
+        Verb.RELEASE_TO_GUARDIANS,
+        Verb.DELETE,
+        Verb.ARCHIVE,
+        Verb.UNARCHIVE,
+    }
+)
+"""What ITI-57 does to documents (TD3.3)."""

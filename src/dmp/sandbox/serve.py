@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dmp.main import make_server, open_store
+from dmp.record.listed import Listed
 from dmp.sandbox.folder import SERVER_NAME, SandboxOptions, alone_in, prepare, write_contract
 from dmp.sandbox.pki import Holders
 from dmp.sandbox.port import check_port, free_port
 from dmp.sandbox.trouble import Trouble
 from dmp.settings import Settings
 from dmp.store import dialect, migrate
-from dmp.store.directory import Listed
 from dmp.store.vault import Vault
 from dmp.wire.vihf.certificates import HolderKind
 

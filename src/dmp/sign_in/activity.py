@@ -13,33 +13,12 @@ from typing import Protocol
 import msgspec
 
 from dmp.record.actor import Facility, Professional, Staff
+from dmp.record.listed import Listed
 from dmp.sign_in.refusal import ProofRefused, Why
 from dmp.sign_in.sign_in import Proof, Proven
 
 LIFE = timedelta(minutes=5)
 """How long a choice stays open."""
-
-
-class Listed(Protocol):
-    """What the directory says of a person or structure; what it does not know is empty, and then not checked."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def active(self) -> bool: ...
-
-    @property
-    def profession(self) -> str: ...
-
-    @property
-    def know_hows(self) -> Collection[str]: ...
-
-    @property
-    def sector(self) -> str: ...
 
 
 class Directory(Protocol):
@@ -182,9 +161,7 @@ def _active(person: str, directory: Directory) -> Listed:
 
 
 def _is_his(claim: Claim, listed: Listed) -> bool:
-    if listed.profession not in ("", claim.profession):
-        return False
-    return not (listed.know_hows and claim.know_how) or claim.know_how in listed.know_hows
+    return listed.may_have_profession(claim.profession) and listed.may_have_know_how(claim.know_how)
 
 
 def _facility(claim: Claim, workplaces: Collection[str], directory: Directory) -> Facility | None:

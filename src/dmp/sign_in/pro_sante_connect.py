@@ -1,6 +1,5 @@
 """Pro Santé Connect: what it tells of a professional, and as what he may act here (functional 1.5)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from dmp.record.account import Account
-from dmp.record.professional import PHARMACIST
+from dmp.record.professional import PHARMACIST, is_national
 from dmp.sign_in import ciba
 from dmp.sign_in.activity import Choice, Claim, Directories, known_as, proven
 from dmp.sign_in.ciba import Waiting
@@ -18,7 +17,6 @@ from dmp.sign_in.sign_in import Challenge, Proof, Proven
 
 Text = str | None
 """Absent, empty and null say the same there."""
-_NATIONAL = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 """`8` and RPPS, or `0` and ADELI (functional 1.4)."""
 
 
@@ -138,7 +136,7 @@ def national_id(claims: Claims) -> str:
         ProofRefused: there is none, or two that differ.
     """
     said = {each for each in (claims.subject_name_id, claims.preferred_username) if each}
-    if len(said) != 1 or not _NATIONAL.fullmatch(person := said.pop()):
+    if len(said) != 1 or not is_national(person := said.pop()):
         raise ProofRefused("psc: no national id, or several", why=Why.UNKNOWN_PROFESSIONAL)
     return person
 

@@ -1,51 +1,17 @@
 """The directory: which professionals and structures exist, and who works where (xds-wire 8.4-9)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dmp.record.actor import Facility
 from dmp.record.dtm import PARIS
+from dmp.record.listed import Listed
 from dmp.record.subject import Subject
 from dmp.store import statements
 from dmp.store.lane import Batch, Lane
 from dmp.store.packing import microseconds
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A line of the directory; `parent` is the legal entity (EJ) of a geographic one (EG).
-
-    `profession` and `know_hows` are those of a professional, `sector` that of a
-    structure: an assertion that claims another one is refused. Empty: not
-    known, and not checked.
-    """
-
-    kind: str
-    """`professional` or `structure`."""
-    id: str
-    name: str
-    active: bool = True
-    parent: str = ""
-    profession: str = ""
-    """Code of TRE_G15, or of a table beside it."""
-    know_hows: tuple[str, ...] = ()
-    """Codes of TRE_R01 (doctors) or G05 (pharmacists)."""
-    sector: str = ""
-    """Code of JDV_J61, SAnn."""
-
-    @staticmethod
-    def read(kind: str, told: Mapping[str, Any]) -> "Listed":
-        """A line as the operator writes it, in JSON.
-
-        Raises:
-            TypeError: a field is missing, unknown, or `know_hows` is no list.
-        """
-        line = Listed(kind, **told)
-        if isinstance(line.know_hows, str):
-            raise TypeError("know_hows is a list of codes")
-        return replace(line, know_hows=tuple(line.know_hows))
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ class Proofs:
         rows = self._lane.read(statements.READ_PLACES, key=record, size=below)
         return dict(rows)
 
+    def place(self, record: str, trace: str) -> int | None:
+        """The sequence of one trace; None while it waits to be sealed."""
+        rows = self._lane.read(statements.READ_PLACE, key=record, named=trace)
+        return rows[0][0] if rows else None
+
     def subtree(self, level: int, index: int) -> bytes:
         """The root of a complete subtree (`audit.tree.Subtree`)."""
         if level <= BLOCK:

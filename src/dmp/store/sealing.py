@@ -73,9 +73,8 @@ def _last(connection: Connection) -> tuple[TreeHead | None, Frontier]:
 
 def latest_head(store: Store) -> SignedHead | None:
     """The newest signed head, for witnesses (security 11.4)."""
-    with store.connection() as connection:
-        heads = list(_heads(connection))
-    return heads[-1] if heads else None
+    with store.begin() as tx:
+        return tx.proofs.newest_head()
 
 
 @dataclass

@@ -215,6 +215,7 @@ FIND_FRONTIER = Prepared(select(_head.frontier).where(_head.size == _size_betwee
 READ_PLACES = Prepared(
     select(_leaf.trace, _leaf.sequence).where(_leaf.record == _key, _leaf.sequence < bindparam("size"))
 )
+READ_PLACE = Prepared(select(_leaf.sequence).where(_leaf.record == _key, _leaf.trace == bindparam("named")))
 READ_LEAVES = Prepared(
     select(_leaf.sequence, _leaf.commitment)
     .where(_leaf.sequence >= bindparam("first"), _leaf.sequence <= bindparam("last"))

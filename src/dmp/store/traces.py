@@ -46,10 +46,18 @@ class Traces:
         Raises:
             LookupError: it is not there.
         """
+        return Trace.read(self.disclosed(record, name).text)
+
+    def disclosed(self, record: str, name: str) -> Disclosure:
+        """The text and the salt of one trace, as `one`.
+
+        Raises:
+            LookupError: it is not there.
+        """
         rows = self._lane.read(statements.READ_TRACE, key=record, named=name)
         if not rows:
             raise LookupError("no trace has this name")
-        return Trace.read(self.opened(record, name, rows[0][0]).text)
+        return self.opened(record, name, rows[0][0])
 
     def rows(self, record: str) -> Iterator[tuple[str, bytes, bytes]]:
         """Id, commitment and sealed text of the traces of one record, in order of arrival."""

@@ -76,6 +76,8 @@ class Known:
     """Records that are among them, or were visited since, here."""
     since: int = 0
     """How many were visited here since."""
+    noted: int = 0
+    """How many were visited here in all: it tells those that came while somebody counted."""
     going: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """Records whose visit is not committed yet, and since when: each takes its place in the number all the same."""
 
@@ -94,10 +96,15 @@ class Diary:
         """What is known of a person and day."""
         return self._known.get(token)
 
-    def set(self, token: bytes, known: Known) -> Known:
-        """Know it from now on; visits that are on their way keep their place for a while."""
+    def set(self, token: bytes, known: Known, *, noted: int) -> Known:
+        """Know it from now on; visits that are on their way keep their place for a while.
+
+        `noted` is what it was before the count: a visit that was committed since may be missing there, so that
+        it is counted until the next look.
+        """
         before = self._known.get(token)
         if before is not None:
+            known.noted, known.since = before.noted, before.noted - noted
             known.mine |= before.mine
             known.going |= {record: at for record, at in before.going.items() if known.at - at < REMEMBERED}
         if len(self._known) >= self._most:
@@ -115,6 +122,7 @@ class Diary:
             if record not in known.mine:
                 known.mine.add(record)
                 known.since += 1
+                known.noted += 1
                 self._visits += 1
             if self._visits > self._most:
                 self._known.clear()
@@ -143,9 +151,10 @@ class Visits:
             known = diary.get(token)
             if known is not None and _suffices(known, record, at, slack):
                 return _placed(known, record, at)
+            noted = known.noted if known is not None else 0
         read = self._read(token, person, record, at)
         with diary.lock:
-            return _placed(diary.set(token, read), record, at)
+            return _placed(diary.set(token, read, noted=noted), record, at)
 
     def begin(self, person: str, record: str, at: datetime) -> None:
         """Write that a person reads a record today, when he had not yet."""

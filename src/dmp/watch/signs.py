@@ -13,8 +13,6 @@ from dmp.watch.rules import Rules
 NIGHT_FROM, NIGHT_TO = time(22), time(6)
 A_WALK = timedelta(minutes=15)
 """Who acts from two structures within it is in two places."""
-NEIGHBOURS = 3
-"""Two identifiers are neighbours when no more order numbers lie between them."""
 COMPARED = (
     ("patients-in-an-hour", "hour"),
     ("patients-in-a-day", "patients"),

@@ -9,10 +9,8 @@ them in a tuple of `PageRoute`, which `main.py` gives to `build_portal_app`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
-from dmp.actions.action import Action, Result
-from dmp.record.actor import Caller
+from dmp.actions.action import Action, Perform, Result
 from dmp.sign_in.reception import Browser, Reception
 from dmp.sign_in.recovery import Recovery
 from dmp.sign_in.sessions import Session
@@ -85,14 +83,6 @@ class Download:
 
 
 Answer = Page | Redirect | Download
-
-
-class Perform(Protocol):
-    """The gate, bound to its store and clock."""
-
-    def __call__(self, caller: Caller, action: Action[Result], /) -> Result:
-        """Do it, or refuse; either way leave its trace."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ code for the client (DEC-118, security 4.7).
 """
 
 import hashlib
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,7 +15,9 @@ from cryptography import x509
 from dmp.record import nomenclature
 from dmp.record.actor import Actor, Authentication, Caller, Facility, FacilitySoftware, Professional, Staff
 from dmp.record.errors import DmpCode
+from dmp.record.listed import Listed
 from dmp.record.patient import PatientId
+from dmp.record.professional import is_national
 from dmp.wire.vihf import certificates, names, signature
 from dmp.wire.vihf import vocabulary as words
 from dmp.wire.vihf.assertion import Statements, Vihf, read_statements
@@ -29,8 +29,6 @@ from dmp.wire.xml import Element
 
 HEALTH_PROFESSIONS = frozenset({words.PROFESSIONS, words.PROFESSIONS_IN_TRAINING, words.TITLES})
 """Systems whose codes make a `Professional` of a person; all other roles make `Staff`."""
-
-_NATIONAL = re.compile(r"8[0-9]{11}|0[0-9AB]{9}")
 
 
 @dataclass(frozen=True)
@@ -44,32 +42,6 @@ class Times:
     life_direct: timedelta = timedelta(hours=8)
     authentication: timedelta = timedelta(hours=24)
     """Age of the authentication of the user."""
-
-
-class Listed(Protocol):
-    """What the directory says of a person or structure; `parent` is the legal entity (EJ) of a structure (EG).
-
-    What it does not know is empty, and then not checked: the profession and the
-    know-hows of a person, the sector of a structure.
-    """
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def active(self) -> bool: ...
-
-    @property
-    def parent(self) -> str: ...
-
-    @property
-    def profession(self) -> str: ...
-
-    @property
-    def know_hows(self) -> Collection[str]: ...
-
-    @property
-    def sector(self) -> str: ...
 
 
 class Directory(Protocol):
@@ -270,15 +242,10 @@ def _check_directory(vihf: Vihf, signer: Holder, directory: Directory) -> Facili
 
 
 def _check_profession(vihf: Vihf, known: Listed) -> None:
-    if known.profession not in ("", vihf.profession.code):
+    if not known.may_have_profession(vihf.profession.code):
         refuse("directory: the user is known in another profession")
-    if known.know_hows and vihf.know_how and vihf.know_how not in known.know_hows:
+    if not known.may_have_know_how(vihf.know_how):
         refuse("directory: the user is not known for this know-how")
-
-
-def is_national(user: str) -> bool:
-    """Tell whether an id is a national one: `8` and RPPS (11 digits), `0` and ADELI (9) (functional 1.4)."""
-    return _NATIONAL.fullmatch(user) is not None
 
 
 def _actor(vihf: Vihf, signer: Holder, facility: Facility) -> Actor:
