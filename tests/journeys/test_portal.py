@@ -26,6 +26,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+SCRIPT = re.compile(r' src="/static/[0-9a-f]{16}/[a-z.]+" defer')
 _ranks = iter(range(1000, 2000))
 
 
@@ -145,8 +146,8 @@ def test_a_wrong_password_says_what_to_do_and_keeps_the_login_but_not_the_passwo
 
 def test_what_somebody_typed_comes_back_as_text(someone: Someone):
     answer = someone.browser.fill("/connexion", login='"><script>alert(1)</script>', password="x")
-    assert "<script" not in answer.text
-    assert "&lt;script&gt;" in answer.text
+    assert "<script>" not in answer.text
+    assert "&lt;script&gt;alert(1)" in answer.text
 
 
 def test_a_form_without_token_or_from_another_site_does_nothing(someone: Someone):
@@ -174,13 +175,15 @@ def test_a_form_as_chromium_sends_it_is_taken(someone: Someone):
 
 def test_every_answer_is_protected(someone: Someone):
     someone.sign_in()
-    paths = ("/", "/connexion", "/activation", "/connexion/oubli", "/patient", "/sessions", "/portal.css", "/nowhere")
+    paths = ("/", "/connexion", "/activation", "/connexion/oubli", "/patient", "/sessions", "/static/0/a.css", "/nowhere")
     answers = [someone.browser.get(path) for path in paths]
     answers += [someone.browser.send("/connexion", {}), someone.browser.user.delete("/patient")]
     for answer in answers:
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
         assert "unsafe" not in answer.text
-        assert not re.search(r"<script|\sstyle=|\son\w+=", answer.text)
+        scripts = re.findall(r"<script([^>]*)>([^<]*)", answer.text)
+        assert all(SCRIPT.fullmatch(told) and not body for told, body in scripts)
+        assert not re.search(r"\sstyle=|\son\w+=", answer.text)
         assert "https://" not in answer.text
 
 
@@ -197,12 +200,12 @@ def test_cookies_are_of_this_host_over_tls_and_out_of_reach_of_scripts(someone: 
 
 
 def test_the_pages_are_in_french_or_in_english(someone: Someone):
-    assert '<html lang="fr">' in someone.browser.get("/connexion").text
+    assert '<html lang="fr" ' in someone.browser.get("/connexion").text
     token = someone.browser.token("/connexion")
     back = someone.browser.send("/langue", {"token": token, "language": "en", "back": "/connexion/oubli"})
     assert back.headers["location"] == "/connexion/oubli"
     page = someone.browser.get("/connexion/oubli").text
-    assert '<html lang="en">' in page
+    assert '<html lang="en" ' in page
     assert "Forgotten password" in page
     for back in ("//elsewhere.example", "/\t/elsewhere.example", "/\\elsewhere.example", "/a\r\nSet-Cookie: a=b", "/é"):
         elsewhere = someone.browser.send("/langue", {"token": token, "language": "en", "back": back})
@@ -214,7 +217,7 @@ def test_ones_own_sessions_are_seen_and_ended(someone: Someone, strict: Sandbox)
     other = Someone(strict, Browser(strict.contract), someone.account)
     other.sign_in()
     page = someone.browser.get("/sessions").text
-    cards = page.split("<li>")[1:]
+    cards = page.partition("<main")[2].split("<li>")[1:]
     assert len(cards) == 2
     (theirs,) = (re.findall(r'value="(\w{16})"', card)[0] for card in cards if "ici et maintenant" not in card)
     someone.browser.fill("/sessions", number=theirs)
@@ -251,3 +254,25 @@ def test_a_form_that_is_none_is_refused(someone: Someone):
 def test_the_portal_asks_no_certificate_and_serves_no_machine(someone: Someone):
     answer = someone.browser.user.post("/registry", content=b"<x/>", headers={"Content-Type": "application/soap+xml"})
     assert answer.status_code == 404
+
+
+def test_a_file_of_the_pages_is_kept_for_good_at_an_address_of_its_octets(someone: Someone):
+    page = someone.browser.get("/connexion").text
+    address = re.search(r"/static/[0-9a-f]{16}/bootstrap\.min\.css", page)[0]
+    packed = someone.browser.user.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = someone.browser.user.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert (packed.headers["content-encoding"], packed.content) == ("gzip", plain.content)
+    assert int(packed.headers["content-length"]) < len(plain.content) / 5
+
+
+def test_a_file_of_another_release_is_not_there(someone: Someone):
+    for path in ("/static/0000000000000000/portal.css", "/portal.css", "/static/vendor.toml"):
+        assert someone.browser.get(path).status_code == 404
+
+
+def test_the_pages_look_as_this_browser_was_told(someone: Someone):
+    assert 'data-theme="auto"' in someone.browser.get("/affichage").text
+    assert someone.browser.fill("/affichage", theme="no such one").status_code == 422
+    someone.browser.fill("/affichage", theme="contrast")
+    assert 'data-theme="contrast"' in someone.browser.get("/connexion").text

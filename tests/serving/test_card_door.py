@@ -56,8 +56,8 @@ def test_a_card_signs_its_holder_in_at_the_portal(served):
     with browser(holders, "doctor") as client:
         answer = presents(client, settings)
         assert answer.status_code == 200, answer.text
-        assert f'url=https://localhost:{settings.portal_port}/professionnel"' in answer.text
-        assert client.get(f"https://localhost:{settings.portal_port}/professionnel").status_code == 200
+        assert f'url=https://localhost:{settings.portal_port}/professional"' in answer.text
+        assert client.get(f"https://localhost:{settings.portal_port}/professional").status_code == 200
 
 
 def test_a_revoked_card_is_refused_in_words(served):

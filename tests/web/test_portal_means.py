@@ -32,7 +32,7 @@ from dmp.sign_in.totp import DIGITS, STEP
 from dmp.store import schema
 from dmp.store.tx import Store
 from dmp.strong import origin_of
-from dmp.web.portal import means_pages
+from dmp.web.portal import means_pages, static
 from provider_builders import ANNE, DOCTOR, ELSEWHERE, NURSE, anne, picks, presses
 
 HOST, ORIGIN = "portail.example.fr", "https://portail.example.fr"
@@ -179,15 +179,15 @@ def test_looking_at_a_page_of_a_provider_begins_nothing(browser, store):
 def test_a_doctor_signs_in_with_pro_sante_connect(browser, store):
     goes_to(browser, "/connexion/psc", "doctor")
 
-    assert browser.onward == "/professionnel"
-    assert browser.get("/professionnel").status == 200
+    assert browser.onward == "/professional"
+    assert browser.get("/professional").status == 200
     assert "__Host-dmp-proof" not in browser.cookies
     assert traces(store) == 1
 
 
 def test_signing_out_ends_the_session_of_the_provider_too(browser, psc):
     goes_to(browser, "/connexion/psc", "doctor")
-    browser.get("/professionnel").submit("/deconnexion")
+    browser.get("/professional").submit("/deconnexion")
 
     assert browser.onward.startswith(f"{psc.issuer}/logout?id_token_hint=")
     assert "__Host-dmp-session" not in browser.cookies
@@ -430,9 +430,9 @@ def test_a_card_opens_a_session_and_leads_back_to_the_portal(at_the_cards, brows
     at_the_cards.certificate = certificate_of(holders, "doctor")
     at_the_cards.get("/connexion/carte").submit("/connexion/carte")
 
-    assert at_the_cards.onward == f"{ORIGIN}/professionnel"
+    assert at_the_cards.onward == f"{ORIGIN}/professional"
     browser.cookies = at_the_cards.cookies  # ports do not part cookies
-    assert browser.get("/professionnel").status == 200
+    assert browser.get("/professional").status == 200
 
 
 @pytest.mark.parametrize("name", ["", "revoked", "expired", "foreign", "hospital", "pharmacist"])
@@ -466,7 +466,7 @@ def test_the_pages_keep_the_policy_of_the_frame(browser, store, settings):
         page = browser.get(path).page
         assert "style=" not in page
         assert "onclick" not in page
-    script = browser.get("/portal.js")
+    script = browser.get(static.address("portal.js"))
     assert script.answer is not None
     assert script.answer.headers["content-type"].startswith("text/javascript")
     assert script.answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")

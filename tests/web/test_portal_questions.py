@@ -43,7 +43,7 @@ HISTORY, ASK, SEND, ANSWER = (
     "/historique",
     "/historique/question",
     "/historique/question/envoi",
-    "/professionnel/questions",
+    "/professional/questions",
 )
 
 
@@ -201,7 +201,7 @@ def test_a_professional_asks_nothing_and_a_patient_answers_nothing(doors: Doors)
     hugo, anne = doors.doctor().get(ASK), doors.holder().get(ANSWER)
     for browser in (hugo, anne):
         assert browser.answer is not None
-        assert (browser.status, browser.answer.headers["location"]) == (303, "/connexion")
+        assert (browser.status, browser.answer.headers["location"]) == (303, "/")
 
 
 def test_who_acts_for_the_holder_neither_asks_nor_reads_what_he_asked(doors: Doors, store: Store):

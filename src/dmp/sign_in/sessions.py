@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dmp.record.account import Account
-from dmp.record.actor import Mode, Professional
+from dmp.record.actor import Mode, Professional, Staff
 from dmp.record.patient import PatientId
 from dmp.sign_in.sign_in import Proof
 
@@ -34,11 +34,19 @@ class Session:
     person: PatientId | None = None
     name: str = ""
     professional: Professional | None = None
+    staff: Staff | None = None
+    """An employee at a desk, proved by the card of the structure (CPE)."""
+    operator: str = ""
+    """Who runs the service, by the name of the account of his."""
     browser: str = ""
     """What the browser says of itself, in a few words, for the list of one's own sessions."""
     mode: Mode = Mode.NORMAL
+    reason: str = ""
+    """Why a professional opened it in a mode that is not normal."""
     patient: PatientId | None = None
     """Whose record a professional, or somebody who acts for another, has open."""
+    patient_called: str = ""
+    """How that person is named on each page: name, birth date, sex; nobody must take one record for another."""
     leave: str = ""
     """Where the browser goes at the end, so that the session at an identity provider ends too."""
     secret: bool = False

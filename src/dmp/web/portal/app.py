@@ -17,13 +17,14 @@ from starlette.routing import Route
 from dmp.record.errors import DmpError, InvalidMessage, StorageUnavailable
 from dmp.sign_in.reception import Browser
 from dmp.web.http import Body, admitted
-from dmp.web.portal import guard, trouble
+from dmp.web.portal import guard, static, trouble
 from dmp.web.portal.forms import LARGEST, Form, read_form
 from dmp.web.portal.page import (
     Answer,
     Cookie,
     CookieName,
     Download,
+    Framed,
     Language,
     Page,
     PageFunction,
@@ -32,10 +33,10 @@ from dmp.web.portal.page import (
     Redirect,
     Visit,
 )
-from dmp.web.portal.render import STATIC, rendered, static
+from dmp.web.portal.render import rendered
 from dmp.web.unforeseen import report
 
-SIGN_IN = "/connexion"
+SIGN_IN, HOME = "/connexion", "/"
 
 
 def build_portal_app(portal: Portal, routes: Iterable[PageRoute], *, threads: int) -> Starlette:
@@ -49,12 +50,6 @@ def build_portal_app(portal: Portal, routes: Iterable[PageRoute], *, threads: in
         methods = [name for name, function in (("GET", route.get), ("POST", route.post)) if function is not None]
         return Route(route.path, answer, methods=methods)
 
-    def unchanging(name: str, media_type: str) -> Route:
-        async def answer(_request: Request) -> Response:
-            return _secured(Response(static(name), media_type=media_type), ())
-
-        return Route(f"/{name}", answer, methods=["GET"])
-
     async def wrong(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return _response(trouble.of_status(status), _visit(portal, request, Form()), ())
@@ -62,13 +57,25 @@ def build_portal_app(portal: Portal, routes: Iterable[PageRoute], *, threads: in
     app = Starlette(
         routes=[
             *(endpoint(route) for route in routes),
-            *(unchanging(name, media_type) for name, media_type in STATIC.items()),
+            Route("/static/{digest}/{name}", _unchanging, methods=["GET"]),
         ],
         exception_handlers={HTTPException: wrong},
     )
     # A redirection would be made of the Host header, which may be anything.
     app.router.redirect_slashes = False
     return app
+
+
+async def _unchanging(request: Request) -> Response:
+    """A file of the program: its address changes with its octets, so that browsers keep it for good."""
+    found = static.find(request.path_params["digest"], request.path_params["name"])
+    if found is None:
+        raise HTTPException(404)
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {"Cache-Control": static.FOR_GOOD, "Vary": "Accept-Encoding"}
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return _secured(Response(found.packed if packed else found.octets, 200, headers, found.media_type), ())
 
 
 async def _answered(portal: Portal, route: PageRoute, request: Request, limiter: CapacityLimiter) -> Response:
@@ -115,7 +122,7 @@ def _page(portal: Portal, route: PageRoute, request: Request, visit: Visit) -> A
             return trouble.NOT_FROM_US
     if not route.needs.met_by(visit.session):
         over = guard.dropped(CookieName.SESSION) if visit.secret and visit.session is None else ()
-        return Redirect(SIGN_IN, over)
+        return Redirect(SIGN_IN if visit.session is None else HOME, over)
     return function(visit) if function is not None else trouble.of_status(405)
 
 
@@ -127,7 +134,8 @@ def _visit(portal: Portal, request: Request, form: Form) -> Visit:
     visit = Visit(portal, request.scope["path"], form, _language(request, cookies), browser, cookies)
     tls = request.scope.get("extensions", {}).get("tls", {})
     query = request.scope.get("query_string", b"").decode("ascii", "replace")
-    return replace(visit, query=query, certificate=tls.get("client_certificate") or b"")
+    parts = {name: str(value) for name, value in request.path_params.items()}
+    return replace(visit, query=query, certificate=tls.get("client_certificate") or b"", parts=parts)
 
 
 def _language(request: Request, cookies: dict[str, str]) -> Language:
@@ -162,10 +170,15 @@ def _response(answer: Answer, visit: Visit, cookies: tuple[Cookie, ...]) -> Resp
         case Download():
             headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
             return _secured(Response(answer.content, media_type=answer.media_type, headers=headers), cookies)
+        case Framed():
+            headers = {"Content-Security-Policy": answer.policy}
+            return _secured(Response(answer.content, media_type=answer.media_type, headers=headers), cookies)
         case Page():
             response = Response(rendered(answer, visit), answer.status, media_type="text/html")
             if answer.retry_after:
                 response.headers["Retry-After"] = str(answer.retry_after)
+            if answer.frames:
+                response.headers.update(guard.FRAMING)
             return _secured(response, (*answer.cookies, *cookies))
 
 

@@ -2,21 +2,25 @@
 
 from dataclasses import replace
 
-from dmp.record.actor import Caller, ClientSystem, Holder, Representative
+from dmp.record.actor import Caller, ClientSystem, Holder, Operator, Representative
 from dmp.sign_in.sessions import Session
 
 PORTAL = ClientSystem(name="portal")
 
 
 def caller_of(session: Session) -> Caller:
-    """The caller of an act: a professional in person, the holder of the record, or somebody who acts for the holder.
+    """The caller of an act: a professional or employee in person, an operator, the holder, or who acts for the holder.
 
     Raises:
         LookupError: the session is of nobody, which none that we open is.
     """
     if session.professional is not None:
-        caller = Caller(session.professional, session.mode, patient=session.patient, client=PORTAL)
+        caller = Caller(session.professional, session.mode, session.reason, patient=session.patient, client=PORTAL)
         return replace(caller, secret=session.secret)
+    if session.staff is not None:
+        return Caller(session.staff, patient=session.patient, client=PORTAL)
+    if session.operator:
+        return Caller(Operator(session.operator), client=PORTAL)
     if session.person is None:
         raise LookupError("a session is of somebody")
     if session.patient is None or session.patient == session.person:

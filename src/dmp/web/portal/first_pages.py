@@ -10,7 +10,6 @@ from dmp.actions.choose_notices import ChooseNotices
 from dmp.actions.decide_access import ChooseForEmergencies
 from dmp.record.notice import Channel, Frequency, NoticeWishes
 from dmp.record.record import Oppositions
-from dmp.web.portal.callers import caller_of
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.sign_in_pages import FIRST, HOME
 
@@ -38,10 +37,7 @@ def choose_emergencies(visit: Visit) -> Answer:
     if missing:
         return replace(_EMERGENCIES, status=422, errors=missing)
     oppositions = Oppositions(break_glass=said["break_glass"] == _NO, emergency_dispatch=said["dispatch"] == _NO)
-    patient = caller_of(visit.signed_in).patient
-    if patient is None:
-        raise LookupError("a patient's session has a patient")
-    visit.perform(ChooseForEmergencies(patient, oppositions, reads_masked=said["masked"] == _YES))
+    visit.perform(ChooseForEmergencies(visit.patient, oppositions, reads_masked=said["masked"] == _YES))
     return Redirect(NOTICES)
 
 
@@ -57,10 +53,7 @@ def choose_notices(visit: Visit) -> Answer:
     if not all(known.values()):
         sentence = visit.says("Choisissez une réponse.", "Choose an answer.")
         return replace(_NOTICES, status=422, errors={name: sentence for name, there in known.items() if not there})
-    patient = caller_of(visit.signed_in).patient
-    if patient is None:
-        raise LookupError("a patient's session has a patient")
-    visit.perform(ChooseNotices(patient, NoticeWishes(Frequency(frequency), Channel(channel))))
+    visit.perform(ChooseNotices(visit.patient, NoticeWishes(Frequency(frequency), Channel(channel))))
     return Redirect(HOME)
 
 

@@ -9,10 +9,8 @@ from dmp.actions.view_log import LogFile, TakeLog, ViewLog
 from dmp.record import history_words as words
 from dmp.record.alert import Check
 from dmp.record.dtm import PARIS
-from dmp.record.errors import RecordNotFound
 from dmp.record.history import Kind, LogLine, LogPage, LogQuery, Proof, Sequel
 from dmp.record.history_words import ToldLine
-from dmp.record.patient import PatientId
 from dmp.web.portal.forms import Form
 from dmp.web.portal.page import Answer, Download, Language, Needs, Page, PageRoute, Visit
 
@@ -87,13 +85,13 @@ def searched(visit: Visit) -> Answer:
 
 def table(visit: Visit) -> Answer:
     """Every line as a table for a spreadsheet; each one says whether the receipt proves it."""
-    file = visit.perform(TakeLog(_patient(visit)))
+    file = visit.perform(TakeLog(visit.patient))
     return Download(table_of(file, visit.language), "text/csv; charset=utf-8", "historique.csv")
 
 
 def proofs(visit: Visit) -> Answer:
     """The receipt, for the stand-alone program that checks it (security 11.5); what is not sealed waits a minute."""
-    file = visit.perform(TakeLog(_patient(visit)))
+    file = visit.perform(TakeLog(visit.patient))
     if not file.receipt:
         told = (
             "Les preuves sont prêtes une minute après chaque accès.",
@@ -150,7 +148,7 @@ def _proof(line: LogLine, file: LogFile, language: Language) -> str:
 
 
 def _page(visit: Visit, query: LogQuery) -> Page:
-    return _shown(visit, visit.perform(ViewLog(_patient(visit), query)), query)
+    return _shown(visit, visit.perform(ViewLog(visit.patient, query)), query)
 
 
 def _shown(visit: Visit, page: LogPage, query: LogQuery) -> Page:
@@ -199,20 +197,8 @@ def _day(text: str) -> datetime | None:
     return datetime.combine(datetime.strptime(text, form).date(), time.min, PARIS)  # noqa: DTZ007 - a day
 
 
-def _patient(visit: Visit) -> PatientId:
-    """Whose history.
-
-    Raises:
-        RecordNotFound: a professional has no record open.
-    """
-    patient = visit.signed_in.patient or visit.signed_in.person
-    if patient is None:
-        raise RecordNotFound("no record is open")
-    return patient
-
-
 ROUTES = (
-    PageRoute(HISTORY, history, searched, Needs.ANYBODY),
-    PageRoute(TABLE, table, needs=Needs.ANYBODY),
-    PageRoute(PROOFS, proofs, needs=Needs.ANYBODY),
+    PageRoute(HISTORY, history, searched, Needs.RECORD),
+    PageRoute(TABLE, table, needs=Needs.RECORD),
+    PageRoute(PROOFS, proofs, needs=Needs.RECORD),
 )

@@ -1,15 +1,20 @@
 """What everybody has who is signed in: a home, his sessions, the way out; and the language, for everybody else too."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dmp.record.dtm import PARIS
 from dmp.sign_in.sessions import Session
 from dmp.web.portal.guard import dropped
-from dmp.web.portal.page import Answer, Cookie, CookieName, Language, Needs, Page, PageRoute, Redirect, Visit
-from dmp.web.portal.sign_in_pages import HOME, SIGN_IN, home_of
+from dmp.web.portal.openings import record_left
+from dmp.web.portal.page import Answer, Cookie, CookieName, Language, Needs, Page, PageRoute, Redirect, Theme, Visit
+from dmp.web.portal.places import PROFESSIONAL, home_of
+from dmp.web.portal.sign_in_pages import HOME, SIGN_IN
 
-SESSIONS, SIGN_OUT, LANGUAGE, PROFESSIONAL_HOME = "/sessions", "/deconnexion", "/langue", "/professionnel"
+SESSIONS, SIGN_OUT, LANGUAGE, DISPLAY = "/sessions", "/deconnexion", "/langue", "/affichage"
+LEAVE = "/dossier/quitter"
+PROFESSIONAL_HOME = PROFESSIONAL
+_DISPLAY = Page("display.html", ("Affichage", "Display"))
 _YEAR = 365 * 24 * 3600
 _PATH = re.compile(r"(/[a-z0-9-]+)+")
 """The paths of the pages."""
@@ -29,7 +34,7 @@ class SessionLine:
 
 def start(visit: Visit) -> Answer:
     """The address of the portal leads home, or to the door."""
-    return Redirect(home_of(visit) if visit.session is not None else SIGN_IN)
+    return Redirect(home_of(visit.session) if visit.session is not None else SIGN_IN)
 
 
 def home(_visit: Visit) -> Answer:
@@ -78,6 +83,25 @@ def choose_language(visit: Visit) -> Answer:
     return Redirect(to, (Cookie(CookieName.LANGUAGE, language, _YEAR),))
 
 
+def display(_visit: Visit) -> Answer:
+    """How the pages look."""
+    return _DISPLAY
+
+
+def choose_display(visit: Visit) -> Answer:
+    """Have this browser show the pages otherwise."""
+    chosen = visit.form.line("theme")
+    if chosen not in Theme.__members__.values():
+        told = visit.says("Choisissez une réponse.", "Choose an answer.")
+        return replace(_DISPLAY, status=422, errors={"theme": told})
+    return Redirect(DISPLAY, (Cookie(CookieName.THEME, chosen, _YEAR),))
+
+
+def leave_record(visit: Visit) -> Answer:
+    """Leave the record of a patient, or of somebody for whom one acts, and go home."""
+    return record_left(visit, to=home_of(visit.signed_in))
+
+
 def _line(session: Session, *, mine: bool) -> SessionLine:
     since, seen = (at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M") for at in (session.since, session.seen))
     return SessionLine(session.number, session.browser, since, seen, mine)
@@ -90,4 +114,6 @@ ROUTES = (
     PageRoute(SESSIONS, sessions, end_session, Needs.ANYBODY),
     PageRoute(SIGN_OUT, post=sign_out, needs=Needs.NOBODY),
     PageRoute(LANGUAGE, post=choose_language, needs=Needs.NOBODY),
+    PageRoute(DISPLAY, display, choose_display, Needs.NOBODY),
+    PageRoute(LEAVE, post=leave_record, needs=Needs.ANYBODY),
 )

@@ -9,13 +9,16 @@ them in a tuple of `PageRoute`, which `main.py` gives to `build_portal_app`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import parse_qs
 
 from dmp.actions.action import Action, Perform, Result
+from dmp.record.errors import RecordNotFound
+from dmp.record.patient import PatientId
 from dmp.sign_in.reception import Browser, Reception
 from dmp.sign_in.recovery import Recovery
 from dmp.sign_in.sessions import Session
 from dmp.web.portal.callers import caller_of
-from dmp.web.portal.forms import Form
+from dmp.web.portal.forms import MOST_FIELDS, Form
 
 
 class Language(StrEnum):
@@ -23,6 +26,15 @@ class Language(StrEnum):
 
     FRENCH = "fr"
     ENGLISH = "en"
+
+
+class Theme(StrEnum):
+    """How the pages look; `auto` does as the device does."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
 
 
 class CookieName(StrEnum):
@@ -35,6 +47,7 @@ class CookieName(StrEnum):
     """What the tokens of the forms are made of."""
     KNOWN = "__Host-dmp-known"
     LANGUAGE = "__Host-dmp-language"
+    THEME = "__Host-dmp-theme"
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,8 @@ class Page:
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
     cookies: tuple[Cookie, ...] = ()
     retry_after: int = 0
+    frames: bool = False
+    """Whether it shows something of ours in a frame (`Framed`)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,19 @@ class Download:
     name: str
 
 
-Answer = Page | Redirect | Download
+@dataclass(frozen=True)
+class Framed:
+    """What a page of ours shows in a frame: octets under a policy of their own, `Content-Security-Policy`.
+
+    The policy says who may frame it, and what of it may run: nothing, unless there is a reason.
+    """
+
+    content: bytes = field(repr=False)
+    media_type: str
+    policy: str
+
+
+Answer = Page | Redirect | Download | Framed
 
 
 @dataclass(frozen=True)
@@ -109,8 +136,7 @@ class Portal:
 class Visit:
     """One request. `secret` is the cookie of the session, `token` what the forms of the answer must send back.
 
-    `query` is what an identity provider sends a browser back with, read by
-    nobody else; `certificate` that of a card, verified by TLS, DER.
+    `query` is that of the address, as it came; `certificate` that of a card, verified by TLS, DER.
     """
 
     portal: Portal
@@ -123,6 +149,24 @@ class Visit:
     session: Session | None = None
     query: str = field(repr=False, default="")
     certificate: bytes = field(repr=False, default=b"")
+    parts: Mapping[str, str] = field(repr=False, default_factory=dict[str, str])
+    """What stands in the path where its route has a name in braces; never what names a person (security 9.10)."""
+
+    def asked(self, name: str) -> str:
+        """A choice in the query of an address (a filter, a page number), else empty; never words about a person."""
+        return parse_qs(self.query, max_num_fields=MOST_FIELDS).get(name, [""])[0] if self.query else ""
+
+    @property
+    def patient(self) -> PatientId:
+        """Whose record is open: one's own, that of somebody for whom one acts, or a patient's.
+
+        Raises:
+            RecordNotFound: none is open.
+        """
+        patient = self.signed_in.patient or self.signed_in.person
+        if patient is None:
+            raise RecordNotFound("no record is open")
+        return patient
 
     def perform(self, action: Action[Result]) -> Result:
         """The one act of the page, as who is signed in.
@@ -164,19 +208,27 @@ class Needs(StrEnum):
     ANYBODY = "anybody"
     """Somebody signed in."""
     PATIENT = "patient"
+    """Somebody with an account of his own: a holder, or who acts for one."""
     PROFESSIONAL = "professional"
+    RECORD = "record"
+    """Whoever has a record open, his own or a patient's."""
+    DESK = "desk"
+    """An employee or a professional: who may stand at a desk where records are opened."""
+    OPERATOR = "operator"
 
     def met_by(self, session: Session | None) -> bool:
         """Whether this session is one of those."""
-        match self:
-            case Needs.NOBODY:
-                return True
-            case Needs.ANYBODY:
-                return session is not None
-            case Needs.PATIENT:
-                return session is not None and session.professional is None
-            case Needs.PROFESSIONAL:
-                return session is not None and session.professional is not None
+        if session is None:
+            return self is Needs.NOBODY
+        return {
+            Needs.NOBODY: True,
+            Needs.ANYBODY: True,
+            Needs.PATIENT: session.person is not None,
+            Needs.PROFESSIONAL: session.professional is not None,
+            Needs.RECORD: (session.patient or session.person) is not None,
+            Needs.DESK: (session.staff or session.professional) is not None,
+            Needs.OPERATOR: bool(session.operator),
+        }[self]
 
 
 @dataclass(frozen=True)

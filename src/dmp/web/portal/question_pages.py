@@ -15,7 +15,7 @@ from dmp.web.portal.history_pages import HISTORY, day, place_of, shown
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 
 ASK, ASK_NOW = "/historique/question", "/historique/question/envoi"
-ANSWER = "/professionnel/questions"
+ANSWER = "/professional/questions"
 _ASK = Page("ask.html", ("Demander pourquoi", "Ask why"))
 _ANSWER = Page("questions.html", ("Questions des patients", "Questions of patients"))
 _NO_MORE = (

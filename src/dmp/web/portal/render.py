@@ -1,20 +1,22 @@
 """Pages from templates: everything that is put into one is escaped (security 9.9)."""
 
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-from dmp.web.portal.page import Language, Page, Visit
+from dmp.web.portal import static
+from dmp.web.portal.page import CookieName, Language, Page, Theme, Visit
+from dmp.web.portal.places import menu_of, record_menu_of
 
-STATIC = {"portal.css": "text/css", "portal.js": "text/javascript", "portal.svg": "image/svg+xml"}
-"""The one style sheet, the one script, the icon, with what each is."""
+ROOMS = ("patient", "professional", "desk", "operator", "reader")
+"""Rooms with templates of their own, which pages name `ROOM/NAME.html`; those of the frame have no room."""
 
 
 @cache
 def _environment() -> Environment:
+    rooms = {room: PackageLoader(f"dmp.web.{room}") for room in ROOMS}
     return Environment(
-        loader=PackageLoader("dmp.web.portal"),
+        loader=ChoiceLoader([PackageLoader("dmp.web.portal"), PrefixLoader(rooms)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -30,6 +32,7 @@ def rendered(page: Page, visit: Visit) -> bytes:
     def t(french: str, in_english: str) -> str:
         return in_english if english else french
 
+    theme = visit.cookies.get(CookieName.THEME, "")
     text = (
         _environment()
         .get_template(page.template)
@@ -44,12 +47,10 @@ def rendered(page: Page, visit: Visit) -> bytes:
             session=visit.session,
             path=visit.path,
             ways=visit.portal.ways,
+            theme=theme if theme in Theme.__members__.values() else Theme.AUTO.value,
+            asset=static.address,
+            menu=menu_of(visit.session),
+            record_menu=record_menu_of(visit.session),
         )
     )
     return text.encode()
-
-
-@cache
-def static(name: str) -> bytes:
-    """One of the files that never change while the program runs."""
-    return (files("dmp.web.portal") / "static" / name).read_bytes()

@@ -9,6 +9,7 @@ from dmp.sign_in.steps import Kind
 from dmp.web.portal import trouble
 from dmp.web.portal.guard import dropped
 from dmp.web.portal.page import Answer, Cookie, CookieName, Needs, Page, PageRoute, Redirect, Visit
+from dmp.web.portal.places import home_of
 
 HOME, FIRST = "/patient", "/premiers-choix"
 SIGN_IN, ACTIVATION, CODE, APPLICATION, PASSWORD = (
@@ -48,7 +49,7 @@ WEAK = {
 
 def sign_in(visit: Visit) -> Answer:
     """The form; who is signed in already is sent on."""
-    return _SIGN_IN if visit.session is None else Redirect(home_of(visit))
+    return _SIGN_IN if visit.session is None else Redirect(home_of(visit.signed_in))
 
 
 def activation(_visit: Visit) -> Answer:
@@ -144,13 +145,7 @@ def signed_in(visit: Visit, reply: Reply) -> Redirect:
     if reply.known:
         cookies.append(Cookie(CookieName.KNOWN, reply.known, int(KNOWN_LIFE.total_seconds())))
     session = visit.portal.reception.desk.one(reply.secret)
-    to = "/professionnel" if session is not None and session.professional is not None else HOME
-    return Redirect(to, tuple(cookies))
-
-
-def home_of(visit: Visit) -> str:
-    """Where somebody who is signed in begins."""
-    return "/professionnel" if visit.signed_in.professional is not None else HOME
+    return Redirect(home_of(session) if session is not None else HOME, tuple(cookies))
 
 
 def _after(visit: Visit, reply: Reply, again: Page, errors: Mapping[str, str]) -> Answer:

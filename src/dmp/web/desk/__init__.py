@@ -1,0 +1,1 @@
+"""The desk (`/desk`), «guichet»: where records are opened for people who come in person."""

@@ -1,0 +1,73 @@
+"""Where somebody may go from any page: the menu of each portal, and the home of each kind of session."""
+
+from dataclasses import dataclass
+
+from dmp.sign_in.sessions import Session
+
+PATIENT, PROFESSIONAL, DESK, OPERATOR = "/patient", "/professional", "/desk", "/operator"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of a menu: its path, and its words in French and in English."""
+
+    path: str
+    french: str
+    english: str
+
+
+_PATIENT = (
+    Place(PATIENT, "Accueil", "Home"),
+    Place("/patient/documents", "Mes documents", "My documents"),
+    Place("/patient/professionnels", "Mes professionnels", "My professionals"),
+    Place("/historique", "Qui est venu", "Who came"),
+    Place("/patient/profil", "Mon profil", "My profile"),
+    Place("/patient/volontes", "Mes volontés", "My wishes"),
+    Place("/patient/proches", "Mes proches", "My family"),
+    Place("/patient/reglages", "Réglages", "Settings"),
+)
+_PROFESSIONAL = (
+    Place(PROFESSIONAL, "Mes patients", "My patients"),
+    Place("/professional/ouvrir", "Ouvrir un dossier", "Open a record"),
+    Place("/professional/questions", "Questions", "Questions"),
+    Place(DESK, "Guichet", "Desk"),
+)
+_RECORD = (
+    Place("/professional/dossier", "Dossier", "Record"),
+    Place("/professional/deposer", "Déposer", "Deposit"),
+    Place("/professional/acces", "Accès", "Access"),
+    Place("/historique", "Historique", "History"),
+)
+"""Beside the others, while a professional has a record open."""
+_DESK = (Place(DESK, "Guichet", "Desk"),)
+_OPERATOR = (
+    Place(OPERATOR, "État du service", "Service"),
+    Place("/operator/taches", "Tâches", "Jobs"),
+    Place("/operator/alertes", "Alertes", "Alerts"),
+    Place("/operator/urgences", "Urgences", "Emergencies"),
+    Place("/operator/traces", "Traces", "Traces"),
+    Place("/operator/tables", "Tables", "Tables"),
+)
+
+
+def home_of(session: Session) -> str:
+    """Where somebody begins."""
+    if session.professional is not None:
+        return PROFESSIONAL
+    if session.staff is not None:
+        return DESK
+    return OPERATOR if session.operator else PATIENT
+
+
+def menu_of(session: Session | None) -> tuple[Place, ...]:
+    """The places of a session; none before somebody has signed in."""
+    if session is None:
+        return ()
+    return {PATIENT: _PATIENT, PROFESSIONAL: _PROFESSIONAL, DESK: _DESK, OPERATOR: _OPERATOR}[home_of(session)]
+
+
+def record_menu_of(session: Session | None) -> tuple[Place, ...]:
+    """What a professional may do with the record that he has open."""
+    if session is None or session.professional is None or session.patient is None:
+        return ()
+    return _RECORD

@@ -1,0 +1,1 @@
+"""The portal of the professional (`/professional`), «Web-DMP»."""
