@@ -7,7 +7,7 @@ services of the machines know nothing of it, and lose no time by it.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, current_time, sleep_until, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,7 +45,11 @@ def build_portal_app(portal: Portal, routes: Iterable[PageRoute], *, threads: in
 
     def endpoint(route: PageRoute) -> Route:
         async def answer(request: Request) -> Response:
-            return await _answered(portal, route, request, limiter)
+            begun = current_time()
+            given = await _answered(portal, route, request, limiter)
+            if request.method == "POST":
+                await sleep_until(begun + route.pace)
+            return given
 
         methods = [name for name, function in (("GET", route.get), ("POST", route.post)) if function is not None]
         return Route(route.path, answer, methods=methods)

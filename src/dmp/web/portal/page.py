@@ -239,3 +239,5 @@ class PageRoute:
     get: PageFunction | None = None
     post: PageFunction | None = None
     needs: Needs = Needs.PATIENT
+    pace: float = 0
+    """Seconds that the answer to a form takes at least, whatever the work took: its time would tell (security 9.4)."""
