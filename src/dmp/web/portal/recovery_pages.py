@@ -9,7 +9,7 @@ from dmp.web.portal.page import Answer, Cookie, CookieName, Needs, Page, PageRou
 from dmp.web.portal.sign_in_pages import WEAK, WRONG_CODE, answered
 
 FORGOTTEN, CHOICE = "/connexion/oubli", "/connexion/oubli/code"
-_PACE = 0.25
+_PACE = 0.1
 """No password is checked here, which would hide how long it takes to look for somebody: the answer waits instead."""
 _FORGOTTEN = Page("forgotten.html", ("Mot de passe oublié", "Forgotten password"))
 _CHOICE = Page("recovery.html", ("Nouveau mot de passe", "New password"))
@@ -59,6 +59,6 @@ def choose(visit: Visit) -> Answer:
 
 
 ROUTES = (
-    PageRoute(FORGOTTEN, forgotten, ask, Needs.NOBODY, _PACE),
-    PageRoute(CHOICE, choice, choose, Needs.NOBODY, _PACE),
+    PageRoute(FORGOTTEN, forgotten, ask, Needs.NOBODY, pace=_PACE),
+    PageRoute(CHOICE, choice, choose, Needs.NOBODY, pace=_PACE),
 )
