@@ -35,6 +35,16 @@ class Browser:
         hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(found[2])}
         return self.post(path, {**hidden, **fields})
 
+    def attach(self, path: str, *files: tuple[str, bytes, str], field: str = "file", **fields: str) -> "Browser":
+        """Send the form of the page that leads there with files: their names, their octets, the types told of them."""
+        found = next((form for form in _FORM.findall(self.page) if form[0] == path), None)
+        assert found is not None, f"no form to {path} on {self.page}"
+        assert 'enctype="multipart/form-data"' in found[1]
+        hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(found[2])}
+        told = {"origin": self.origin, "sec-fetch-site": "same-origin"}
+        sent = [(field, file) for file in files] or [(field, ("", b"", "application/octet-stream"))]
+        return self._send("POST", path, data={**hidden, **fields}, files=sent, headers=told)
+
     def post(self, path: str, fields: dict[str, str], **headers: str) -> "Browser":
         """Send fields."""
         told = {"origin": self.origin, "sec-fetch-site": "same-origin", **headers}

@@ -29,6 +29,7 @@ from dmp.record.errors import (
 from dmp.record.record import Record
 from dmp.record.verb import SIMULATIONS, Verb
 from dmp.record.viewer import Explanation, Viewer
+from dmp.record.visibility import Visibility
 from dmp.record.visit import NOT_COUNTED, Day
 from dmp.store.tx import Conflict, Store, Tx
 from dmp.surroundings import have_people_told, have_refusal_told, in_his_teams, keep_case
@@ -131,8 +132,10 @@ class Gate:
             return _Refusal(_told(*refused[0], scope.record))
         here = ((ask.entry, answer) for ask, answer in answers if ask.record is None)
         allowed = tuple(entry for entry, answer in here if entry is not None and answer.allowed)
-        turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found)
-        if scope.asks[0].verb in SIMULATIONS:
+        granted = tuple([ask for ask, answer in answers if answer.allowed])
+        rights = frozenset(ask.verb for ask, answer in answers if answer.allowed and _is_about_the_record(ask))
+        turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found, rights=rights, granted=granted)
+        if not turn.rights.isdisjoint(SIMULATIONS):
             turn = replace(turn, simulation=_Simulation(self, turn))
         if scope.acts is not None:
             about = Question(caller, scope.main_verb, scope.record, None, at)
@@ -266,6 +269,13 @@ class _Simulation:
         teams = in_his_teams(turn.tx, Caller(viewer.actor), turn.known_record, turn.at).teams
         return explain(viewer, turn.known_record, turn.entries, at=turn.at, policy=self.gate.policy, teams=teams)
 
+    def supposing(self, entry: DocumentEntry, visibility: Visibility) -> "_Simulation":
+        record = replace(
+            self.turn.known_record, visibility={**self.turn.known_record.visibility, entry.chain: visibility}
+        )
+        entries = (replace(entry, visibility=visibility),)
+        return _Simulation(self.gate, replace(self.turn, record=record, entries=entries))
+
     def answered(self, viewer: Viewer, action: Action[Result]) -> Result:
         return self.gate.imagine(self.turn, viewer, action)
 
@@ -317,6 +327,10 @@ def _stopped(answers: list[tuple[Ask, Decision]]) -> list[str]:
     required = [answer.rule for ask, answer in answers if not answer.allowed and not ask.optional]
     got_one = any(ask.named and answer.allowed for ask, answer in answers)
     return required or ([] if got_one else [rule for _, rule in _withheld(answers)])
+
+
+def _is_about_the_record(ask: Ask) -> bool:
+    return ask.entry is None and ask.record is None and ask.subject is None
 
 
 def _withheld(answers: list[tuple[Ask, Decision]]) -> list[tuple[str, str]]:

@@ -60,6 +60,7 @@ from dmp.web.admission import Admission, Room
 from dmp.web.health import build_health_app
 from dmp.web.patience import Patience
 from dmp.web.peer import LEAST_SECRET, FrontPeer, TlsPeer
+from dmp.web.portal.page import NO_ANNEX, Annex
 from dmp.web.protocol import Manners
 from dmp.web.soap.edge import RETRY_AFTER, SERVICES, Edge
 from dmp.web.soap.endpoint import endpoint
@@ -362,8 +363,11 @@ def make_server(
     listeners: Listeners | None = None,
     outside: server.Outside | None = None,
     seals: bool = True,
+    annex: Annex = NO_ANNEX,
 ) -> server.Server:
     """The server of an installation, in this process; `run()` serves until a signal ends it.
+
+    `annex` adds pages to its portal.
 
     Raises:
         InvalidSetting: it would not be safe to serve, or an address cannot be listened on.
@@ -373,11 +377,13 @@ def make_server(
     store = open_store(settings)
     check_clock(store, now())
     app = build_app(store, settings, seals=seals)
-    doors = build_doors(app, store, settings, listeners or Listeners.bound(settings))
+    doors = build_doors(app, store, settings, listeners or Listeners.bound(settings), annex)
     return server.Server(doors, outside or server.Outside(when_ready), connections=settings.connections)
 
 
-def build_doors(app: Starlette, store: Store, settings: Settings, listeners: Listeners) -> list[server.Door]:
+def build_doors(
+    app: Starlette, store: Store, settings: Settings, listeners: Listeners, annex: Annex = NO_ANNEX
+) -> list[server.Door]:
     """The listeners of one process and what answers behind each; the service itself comes first."""
     patience = patience_of(settings)
     tls = server.tls_context(server.TlsFiles(settings.certificate, settings.private_key, settings.client_authorities))
@@ -405,7 +411,7 @@ def build_doors(app: Starlette, store: Store, settings: Settings, listeners: Lis
 
         room = Room(places=portal.THREADS, queue=settings.queue)
         with_room = replace(aside, admission=Admission(room))
-        pages = portal.build_pages(store, settings)
+        pages = portal.build_pages(store, settings, annex)
         doors.append(server.Door(listeners.portal, pages, with_room, portal.tls_of(settings)))
         if listeners.card is not None:
             doors.append(server.Door(listeners.card, portal.build_card_pages(store, settings), with_room, tls))

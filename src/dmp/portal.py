@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 from starlette.applications import Starlette
 
 from dmp import journal
-from dmp.actions.action import Action, Result
+from dmp.actions.action import Action, Perform, Result
 from dmp.audit.trace import Outcome
+from dmp.back_office import desk_routes, operator_routes
+from dmp.deposits import deposit_routes
 from dmp.gate import ATTEMPTS, Gate
 from dmp.jobs.courier import Courier
 from dmp.main import build_gate, counted, new_id, now, senders_of
 from dmp.notices.words import words_of, words_of_code
+from dmp.practice import build_practice
 from dmp.record.account import Account
-from dmp.record.actor import Actor, Caller, Holder
+from dmp.record.actor import Caller
 from dmp.record.errors import StorageUnavailable
 from dmp.record.notice import NoticeKind
 from dmp.settings import Settings
@@ -32,11 +35,14 @@ from dmp.sign_in.steady import SteadyClock
 from dmp.sign_in.totp import Totp
 from dmp.store.tx import Conflict, Store
 from dmp.strong import build_card, build_strong, card_origin, card_way, origin_of
+from dmp.web.patient import documents_pages, everyday, own_space, see_as_pages
 from dmp.web.portal import first_pages, history_pages, own_pages, question_pages, recovery_pages, sign_in_pages
 from dmp.web.portal.app import build_portal_app
 from dmp.web.portal.means_pages import MeansPages
-from dmp.web.portal.page import PageRoute, Portal
+from dmp.web.portal.page import NO_ANNEX, Annex, PageRoute, Portal
 from dmp.web.portal.provider_pages import ProviderPages
+from dmp.web.professional import record_pages
+from dmp.web.reader import pages as reader_pages
 from dmp.web.server import CIPHERS
 
 THREADS = 8
@@ -44,12 +50,19 @@ THREADS = 8
 HASHING_QUEUE = 4
 """Passwords that wait to be checked, in one process."""
 ROUTES: tuple[PageRoute, ...] = (
+    # Before the reader, whose addresses take any id.
+    *see_as_pages.ROUTES,
+    *documents_pages.ROUTES,
+    *record_pages.ROUTES,
     *own_pages.ROUTES,
     *first_pages.ROUTES,
     *history_pages.ROUTES,
     *question_pages.ROUTES,
+    *reader_pages.ROUTES,
     *sign_in_pages.ROUTES,
     *recovery_pages.ROUTES,
+    *own_space.ROUTES,
+    *everyday.ROUTES,
 )
 """Every page of this release."""
 
@@ -102,14 +115,19 @@ def build_portal(store: Store, settings: Settings) -> Portal:
     return Portal(perform, reception, Recovery(reception), origin_of(settings.portal_url))
 
 
-def build_pages(store: Store, settings: Settings) -> Starlette:
-    """The application of the portal."""
-    portal = build_portal(store, settings)
+def build_pages(
+    store: Store, settings: Settings, annex: Annex = NO_ANNEX, *, perform: Perform | None = None
+) -> Starlette:
+    """The application of the portal; its acts pass the gate of the store, or through `perform`."""
+    built = build_portal(store, settings)
+    portal = replace(built, rooms=annex.rooms, perform=perform or built.perform)
     strong = build_strong(store, settings, portal.reception.desk)
     providers = ProviderPages(strong)
     ways = (*providers.ways, *card_way(settings))
-    routes = (*ROUTES, *providers.routes, *MeansPages(strong).routes)
-    return build_portal_app(replace(portal, ways=ways), routes, threads=THREADS)
+    practice = build_practice(store, settings, strong.ceremonies)
+    own = (*deposit_routes(settings), *ROUTES, *practice, *providers.routes, *MeansPages(strong).routes)
+    routes = (*own, *desk_routes(settings), *operator_routes(store, settings, strong))
+    return build_portal_app(replace(portal, ways=ways), (*annex.routes, *routes), threads=THREADS)
 
 
 def build_card_pages(store: Store, settings: Settings) -> Starlette:
@@ -137,9 +155,4 @@ def _note(gate: Gate, event: Event, at: datetime) -> None:
         journal.note("sign-in-failures", level=logging.WARNING, reason="fifty in one minute")
     outcome = Outcome.REFUSED if event.happened is Happened.FAILED else Outcome.DONE
     by = (*event.proofs, *([event.why] if event.why else []))
-    gate.note_sign_in(event.happened, outcome, _actor(event), at, by=by)
-
-
-def _actor(event: Event) -> Actor | None:
-    person = event.account.person if event.account is not None else event.person
-    return event.professional or (Holder(person) if person is not None else None)
+    gate.note_sign_in(event.happened, outcome, event.actor, at, by=by)

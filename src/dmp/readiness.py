@@ -34,6 +34,11 @@ class Missing(StrEnum):
 
 def missing(store: Store, at: datetime) -> Missing | None:
     """Try each part of the storage as an act would; None when all of it works."""
+    return next((part for part, works in parts(store, at) if not works), None)
+
+
+def parts(store: Store, at: datetime) -> Iterator[tuple[Missing, bool]]:
+    """Each part of the storage, tried as an act would, and whether it works."""
     checks: dict[Missing, Callable[[], object]] = {
         Missing.DATABASE: lambda: _reached(store),
         Missing.SCHEMA: lambda: migrate.check(store.engine),
@@ -44,9 +49,10 @@ def missing(store: Store, at: datetime) -> Missing | None:
     for word, check in checks.items():
         try:
             check()
+            works = True
         except (StorageUnavailable, SQLAlchemyError):
-            return word
-    return None
+            works = False
+        yield word, works
 
 
 def check_clock(store: Store, at: datetime) -> None:
@@ -104,7 +110,7 @@ class TraceFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         """The two figures; none of them while the database cannot be used."""
         try:
-            waiting, signed = self._looked_up()
+            waiting, signed = self.looked_up()
         except (StorageUnavailable, SQLAlchemyError):
             return
         yield GaugeMetricFamily("dmp_traces_waiting", "Traces that wait for the next head.", value=waiting)
@@ -112,7 +118,12 @@ class TraceFigures(Collector):
             age = (self.clock() - signed).total_seconds()
             yield GaugeMetricFamily("dmp_head_age_seconds", "Age of the newest signed head.", value=age)
 
-    def _looked_up(self) -> tuple[int, datetime | None]:
+    def looked_up(self) -> tuple[int, datetime | None]:
+        """How many wait, and when the newest head was signed.
+
+        Raises:
+            StorageUnavailable: the database cannot be used.
+        """
         with self.store.connection() as connection:
             waiting = connection.execute(select(func.count()).select_from(schema.trace_queue)).scalar_one()
             signed = connection.execute(select(func.max(schema.head.c.at))).scalar_one_or_none()
@@ -130,7 +141,7 @@ class CaseFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         """How many; nothing while the database cannot be used."""
         try:
-            waiting, late = self._looked_up()
+            waiting, late = self.looked_up()
         except (StorageUnavailable, SQLAlchemyError):
             return
         figure = GaugeMetricFamily("dmp_emergency_cases", "Emergency cases nobody has reviewed.", labels=["state"])
@@ -138,7 +149,12 @@ class CaseFigures(Collector):
         figure.add_metric(["overdue"], late)
         yield figure
 
-    def _looked_up(self) -> tuple[int, int]:
+    def looked_up(self) -> tuple[int, int]:
+        """How many wait in time, and how many are late.
+
+        Raises:
+            StorageUnavailable: the database cannot be used.
+        """
         due, now = schema.to_review.c.due, microseconds(self.clock())
         query = select(func.count()).select_from(schema.to_review)
         with self.store.connection() as connection:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dmp.access.announcement import notice_due, shown_to_patient
 from dmp.access.decide import RULE_NAMES, decide, decide_each
 from dmp.access.ownership import owns
 from dmp.access.question import Decision, Question
 from dmp.access.sentences import NOT_FOUND, rule_sentences, told
 from dmp.record.actor import Mode
+from dmp.record.announcement import notice_due, shown_to_patient
 from dmp.record.entry import Author, Deposit, EntryStatus
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility

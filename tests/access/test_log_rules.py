@@ -40,7 +40,8 @@ ATTENDING = calling(a_doctor())
 
 def named(entry: DocumentEntry, number: int) -> DocumentEntry:
     uuid = f"urn:uuid:00000000-0000-4000-8000-{number:012d}"
-    return replace(entry, uuid=uuid, logical_id=uuid, unique_id=f"1.2.3.{number}")
+    deposit = replace(entry.deposit, at=NOW - 60 * DAY) if entry.deposit is not None else None
+    return replace(entry, uuid=uuid, logical_id=uuid, unique_id=f"1.2.3.{number}", deposit=deposit)
 
 
 def an_act(*entries: DocumentEntry, verb: str = Verb.READ, doer: Doer = ANOTHER, **changes) -> TracedAct:
@@ -64,6 +65,14 @@ def test_a_line_never_holds_the_names_that_the_act_named():
     assert line is not None and line.act is not None
     assert line.act.names == ()
     assert [document.title for document in line.documents] == ["Letter"]
+
+
+def test_a_document_that_came_later_under_the_same_id_is_not_that_of_the_act():
+    """Or a depositor would learn from an older line of his whether the id was taken by something hidden from him."""
+    letter = named(LETTER, 1)
+    later = replace(letter, deposit=replace(letter.deposit, at=NOW))
+    searched = an_act(letter, ending=Ending.REFUSED)
+    assert [len(seen(calling(HOLDER), searched, (paper, True)).documents) for paper in (letter, later)] == [1, 0]
 
 
 def test_a_document_is_named_by_the_newest_title_that_may_be_known():

@@ -51,6 +51,7 @@ TD1.6                   y  -  -  y  -  -  y  y  -  -  -  -
 authorise-other         y  -  -  y  -  -  -  y  -  -  -  -
 block                   -  -  -  -  -  -  -  y  -  -  -  -
 care-team-declare       y  -  -  y  -  -  -  y  -  y  -  -
+directory-search        y  -  -  y  -  -  y  y  -  y  -  -
 log                     y  -  -  y  -  -  y  y  -  y  -  -
 TD2.1                   y  y  y  y  y  y  y  y  y  y4 y4 y4
 TD2.1-replace           y8 y8 y8 y8 y8 y8 y8 y8 y8 y9 y9 y9
@@ -164,6 +165,11 @@ AROUND_THE_HOLDER = {
     Verb.ASK_AS_HEIR,
     Verb.LIST_HEIRS,
     Verb.DECIDE_ON_HEIR,
+    Verb.KEEP_NOTES,
+    Verb.KEEP_PROFILE,
+    Verb.VIEW_SETTINGS,
+    Verb.COPY_RECORD,
+    Verb.ASK_DESTRUCTION,
 }
 OF_THE_SERVICE = {
     Verb.REMOVE_METADATA,
@@ -187,7 +193,7 @@ def test_the_typed_table_covers_every_column_of_the_data_and_every_verb_of_it():
     assert {column for _, column in EXPECTED} == set(PUBLISHED)
     decided_elsewhere = {Verb.HIDE_FROM_GUARDIANS, Verb.RELEASE_TO_GUARDIANS, *SIMULATIONS, *OF_THE_SERVICE}
     assert {verb_of(row) for row, _ in EXPECTED} == set(Verb) - decided_elsewhere
-    assert len(CASES) == 33 * 22
+    assert len(CASES) == 34 * 22
 
 
 @pytest.mark.parametrize("column", sorted({column for _, column in EXPECTED}))

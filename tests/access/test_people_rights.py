@@ -42,7 +42,15 @@ SON_ID = PatientId(SON.id, PATIENT.root)
 DAY = timedelta(days=1)
 ADULT = IdentityTraits("PATIENT", "TEST", "TEST", "1977-07-01", Sex.FEMALE)
 MINOR = replace(ADULT, birth_date="2015-07-01")
-READS = {Verb.TEST_RECORD, Verb.READ_IDENTITY, Verb.FIND, Verb.FIND_REFERENCE, Verb.READ}
+READS = {
+    Verb.LIST_RECORDS,
+    Verb.SEARCH_DIRECTORY,
+    Verb.TEST_RECORD,
+    Verb.READ_IDENTITY,
+    Verb.FIND,
+    Verb.FIND_REFERENCE,
+    Verb.READ,
+}
 GIVES_UP = {Verb.LEAVE_DELEGATION, Verb.ASK_AS_HEIR}
 NEVER = {
     Verb.CLOSE_RECORD,

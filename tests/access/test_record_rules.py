@@ -49,7 +49,7 @@ HEIRS = {Verb.LIST_HEIRS, Verb.DECIDE_ON_HEIR}
 OF_THE_OPERATOR |= {Verb.CLOSE_ALERT, Verb.PROPOSE_CLEARANCE, Verb.CONFIRM_CLEARANCE}
 OF_THE_OPERATOR |= HEIRS | {Verb.DECLARE_REPRESENTATIVE, Verb.END_REPRESENTATIVE}
 REMOVALS = {Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS}
-MEANT_WHEN_ABSENT = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.OPPOSE_OPENING)
+MEANT_WHEN_ABSENT = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.OPPOSE_OPENING, Verb.SEARCH_DIRECTORY)
 CONCEALED_WHEN_ABSENT = [verb for verb in Verb if verb not in MEANT_WHEN_ABSENT]
 
 
@@ -234,7 +234,7 @@ def test_a_closed_record_stops_everybody_but_for_testing_reopening_and_its_end()
     for actor in (a_professional(), a_doctor(), a_hospital(), a_secretary(), HOLDER, MOTHER, OPERATOR):
         allowed = {verb for verb in Verb if ask(calling(actor), verb, record=closed).allowed}
         allowed -= OF_THE_DESK if actor is OPERATOR else set()
-        allowed -= {Verb.VIEW_LOG} if actor is HOLDER else set()
+        allowed -= {Verb.VIEW_LOG, Verb.COPY_RECORD, Verb.ASK_DESTRUCTION} if actor is HOLDER else set()
         assert allowed - OF_THE_OPERATOR <= {Verb.TEST_RECORD, Verb.REOPEN_RECORD, Verb.ASK_AS_HEIR}
         assert Verb.TEST_RECORD in allowed
         assert allowed & OF_THE_OPERATOR <= HOLDS | HEIRS | {Verb.DESTROY_RECORD}, "none of them touches the content"
@@ -489,7 +489,6 @@ def test_the_holder_does_what_is_his_and_no_announcement_nor_declaration_of_prof
         Verb.LEAVE_ATTENDING,
         Verb.LIST_RECORDS,
         Verb.FIND_PATIENTS,
-        Verb.LIST_AUTHORISATIONS,
         Verb.RELEASE,
         Verb.HIDE_FROM_GUARDIANS,
         Verb.LEAVE_DELEGATION,
@@ -512,6 +511,7 @@ def test_a_representative_neither_opens_closes_nor_changes_the_identity():
         Verb.CHANGE_IDENTITY,
         Verb.CLOSE_RECORD,
         Verb.RELEASE_TO_GUARDIANS,
+        Verb.LIST_AUTHORISATIONS,
         Verb.SIMULATE_PERSON,
         Verb.CHANGE_CHANNEL,
         Verb.OPPOSE_OPENING,
@@ -519,15 +519,18 @@ def test_a_representative_neither_opens_closes_nor_changes_the_identity():
         Verb.REVOKE_DELEGATE,
         Verb.OPPOSE_HEIRS,
         Verb.ASK_ABOUT_ACCESS,
+        Verb.KEEP_NOTES,
+        Verb.VIEW_SETTINGS,
+        Verb.ASK_DESTRUCTION,
     }
-    assert mother - holder == {Verb.ASK_AS_HEIR}
+    assert mother - holder == {Verb.ASK_AS_HEIR, Verb.LIST_RECORDS}
 
 
 def test_the_operator_manages_records_and_never_sees_a_document():
     allowed = {verb for verb in Verb if ask(calling(OPERATOR), verb).allowed}
     administrative = {Verb.READ_IDENTITY, Verb.CHANGE_IDENTITY}
     of_a_record = {Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CLOSE_RECORD}
-    of_people = {Verb.LIST_PEOPLE, Verb.REVOKE_DELEGATE, Verb.ASK_AS_HEIR}
+    of_people = {Verb.LIST_PEOPLE, Verb.REVOKE_DELEGATE, Verb.ASK_AS_HEIR, Verb.SEARCH_DIRECTORY}
     decided = {Verb.AUTHORISE_OTHER, Verb.WITHDRAW, Verb.BLOCK, Verb.UNBLOCK, Verb.HIDE_EVERYTHING}
     decided |= {Verb.CONFIRM_ATTENDING, Verb.REMOVE_ATTENDING, Verb.CHOOSE_FOR_EMERGENCIES}
     decided |= {Verb.DECLARE_CARE, Verb.OPPOSE_CARE, Verb.OPPOSE_OPENING}

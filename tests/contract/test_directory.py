@@ -63,3 +63,29 @@ def test_a_line_is_read_as_the_operator_writes_it():
 def test_a_line_of_another_form_is_refused(told: dict[str, object]):
     with pytest.raises(TypeError):
         Listed.read("professional", told)
+
+
+def test_a_name_is_found_by_what_its_words_begin_with_whatever_the_accents(store: Store):
+    named = [
+        Listed("professional", "899900000001", "Hélène DUPONT-MARTIN", profession="60"),
+        Listed("professional", "899900000002", "Anne DUPONTEL"),
+        Listed("professional", "899900000003", "Paul DUPONT", active=False),
+        Listed("structure", "1750000001", "Clinique Dupont"),
+    ]
+    with store.begin() as tx:
+        tx.directory.load(named, [])
+    with store.begin() as tx:
+        found = tx.directory.named
+        assert [line.id for line in found("professional", ("DUPONT",))] == ["899900000002", "899900000001"]
+        assert found("professional", ("HELENE", "MARTIN")) == [named[0]]
+        assert found("professional", ("DUPONTELLE",)) == found("professional", ("UPONT",)) == []
+        assert found("professional", ("MARTIN", "ANNE")) == found("professional", ()) == []
+        assert [line.name for line in found("structure", ("DUP",))] == ["Clinique Dupont"]
+
+
+def test_a_line_that_is_loaded_again_is_found_by_its_new_name_alone(listed: Store):
+    with listed.begin() as tx:
+        tx.directory.load([Listed("professional", DOCTOR.id, "ANNE MARTIN")], [])
+    with listed.begin() as tx:
+        assert tx.directory.named("professional", ("DUPONT",)) == []
+        assert [line.id for line in tx.directory.named("professional", ("MARTIN",))] == [DOCTOR.id]

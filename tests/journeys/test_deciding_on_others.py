@@ -284,6 +284,15 @@ def test_a_care_team_reads_once_the_person_was_told_and_as_long_as_she_does_not_
     assert house.reads(calling(NINA))
 
 
+def test_a_team_is_worth_nothing_through_a_glass_that_the_person_opposed(house: House):
+    house(calling(ALICE), DeclareCare(PERSON, WARD, NOW.date(), NOW + 30 * DAY))
+    house(THE_HOLDER, ChooseForEmergencies(PERSON, Oppositions(break_glass=True), reads_masked=False))
+    glass = calling(NINA, mode=Mode.BREAK_GLASS, reason="inconscient")
+    assert not house.reads(glass)
+    assert house(glass, CheckRecord(PERSON)).authorisation is AuthorisationStatus.NEVER_GIVEN
+    assert house(calling(NINA), CheckRecord(PERSON)).authorisation is AuthorisationStatus.VALID
+
+
 def test_who_left_the_team_reads_no_more(house: House):
     house(calling(ALICE), DeclareCare(PERSON, WARD, NOW.date(), NOW + 30 * DAY))
     house.at = NOW + 3 * DAY

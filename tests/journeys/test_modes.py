@@ -9,7 +9,8 @@ from dmp.client import CallRefused, DmpClient
 from dmp.desk.lookout import Lookout
 from dmp.record.actor import Mode
 from dmp.record.entry import EntryStatus
-from dmp.record.record import Oppositions
+from dmp.record.management import AuthorisationStatus
+from dmp.record.record import Oppositions, Record, RecordState
 from journey_builders import MASKED, Story
 
 NOT_FOUND, POLICY, DENIED = "XDSDocumentUniqueIdError", "LocalPolicyRestrictionError", "DMPAccessDeniedByRightsService"
@@ -185,6 +186,54 @@ def test_the_centre_reads_masked_documents_only_if_allowed(story):
     assert story.titles(centre(story)) == []
     story.change(lambda record: replace(record, emergency_reads_masked=True))
     assert story.titles(centre(story)) == ["Masquée"]
+
+
+# -- what a test of the record says of them
+
+
+def let_in(story: Story, holder: str, *, by_holder: bool) -> None:
+    """As if somebody else had let him in: the holder, or a professional with his consent."""
+    subject = story.by(holder).credentials.user
+
+    def how(record: Record) -> Record:
+        given = replace(record.authorisations[0], subject=subject, by_holder=by_holder)
+        others = tuple(one for one in record.authorisations if one.subject != subject)
+        return replace(record, authorisations=(*others, given))
+
+    story.change(how)
+
+
+def test_the_test_of_a_record_says_valid_to_nobody_whom_a_search_refuses(story):
+    """What a professional declared lets no occupational doctor in: the holder's own word does (DEC-21)."""
+    story.opened("doctor")
+    story.fed("Lettre")
+    doctor = story.by("occupational_doctor")
+    let_in(story, "occupational_doctor", by_holder=False)
+    assert story.titles(doctor) == []
+    assert doctor.test_record(story.patient).authorisation is AuthorisationStatus.NEVER_GIVEN
+
+    let_in(story, "occupational_doctor", by_holder=True)
+
+    assert story.titles(doctor) == ["Lettre"]
+    assert doctor.test_record(story.patient).authorisation is AuthorisationStatus.VALID
+
+
+def test_the_test_of_a_record_says_the_same_of_who_was_never_let_in_whatever_the_mode(story):
+    story.opened("doctor")
+    for nurse in (story.nurse, in_glass(story, "nurse")):
+        assert nurse.test_record(story.patient).authorisation is AuthorisationStatus.NEVER_GIVEN
+    assert in_glass(story, "doctor").test_record(story.patient).authorisation is AuthorisationStatus.VALID
+
+    oppose(story, break_glass=True)
+
+    assert in_glass(story, "doctor").test_record(story.patient).authorisation is AuthorisationStatus.NEVER_GIVEN
+    assert story.doctor.test_record(story.patient).authorisation is AuthorisationStatus.VALID
+
+
+def test_the_test_of_a_closed_record_still_says_what_was_given(story):
+    story.opened("doctor")
+    story.change(lambda record: replace(record, state=RecordState.CLOSED))
+    assert story.doctor.test_record(story.patient).authorisation is AuthorisationStatus.VALID
 
 
 # -- the ledger

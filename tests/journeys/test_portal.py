@@ -175,7 +175,16 @@ def test_a_form_as_chromium_sends_it_is_taken(someone: Someone):
 
 def test_every_answer_is_protected(someone: Someone):
     someone.sign_in()
-    paths = ("/", "/connexion", "/activation", "/connexion/oubli", "/patient", "/sessions", "/static/0/a.css", "/nowhere")
+    paths = (
+        "/",
+        "/connexion",
+        "/activation",
+        "/connexion/oubli",
+        "/patient",
+        "/sessions",
+        "/static/0/a.css",
+        "/nowhere",
+    )
     answers = [someone.browser.get(path) for path in paths]
     answers += [someone.browser.send("/connexion", {}), someone.browser.user.delete("/patient")]
     for answer in answers:

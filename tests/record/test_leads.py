@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dmp.record.leads import lead_to_birth, lead_to_name, leads_of, leads_to_readable, spelt
-from dmp.record.patient import IdentityTraits, PatientId, Sex
+from dmp.record.leads import lead_to_acted_for, lead_to_birth, lead_to_name, leads_of, leads_to_readable, spelt
+from dmp.record.patient import Guardian, IdentityTraits, PatientId, Sex
+from dmp.record.people import Delegate, DelegateScope, Withdrawal
 from dmp.record.record import Attending, Authorisation, Oppositions, Record, RecordState
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -85,3 +86,14 @@ def test_names_lead_alike_however_they_are_written():
     assert lead_to_name("Le-Goff", "ZOÉ") == lead_to_name("le goff", "Zoe") == "name LEGOFF ZOE"
     assert lead_to_birth("Oeuvrard", "1979-03-28") == "birth OEUVRARD 1979-03-28"
     assert spelt("d'Ælis") == "DAELIS"
+
+
+def test_whoever_acts_for_the_holder_leads_there_and_who_lost_authority_does_not():
+    mother, gone, son = (PatientId(number, "1.2.250.1.213.1.4.10") for number in ("1", "2", "3"))
+    record = a_record(
+        guardians=(Guardian("MTH", "A", "B", identifier=mother), Guardian("FTH", "C", "D", identifier=gone)),
+        withdrawals=(Withdrawal(gone, NOW, "op", "jugement"),),
+        delegates=(Delegate(son, "E", DelegateScope.READ, NOW, NOW + YEAR),),
+    )
+    assert leads_of(record) == {lead_to_acted_for("1"), lead_to_acted_for("3")}
+    assert leads_of(replace(record, state=RecordState.CLOSED)) == frozenset()

@@ -180,9 +180,9 @@ def test_a_doctor_signs_in_with_pro_sante_connect(browser, store):
     goes_to(browser, "/connexion/psc", "doctor")
 
     assert browser.onward == "/professional"
+    assert traces(store) == 1
     assert browser.get("/professional").status == 200
     assert "__Host-dmp-proof" not in browser.cookies
-    assert traces(store) == 1
 
 
 def test_signing_out_ends_the_session_of_the_provider_too(browser, psc):
@@ -448,16 +448,6 @@ def test_a_card_that_is_not_trusted_or_not_known_opens_nothing(at_the_cards, hol
 def test_the_signature_certificate_of_a_card_proves_nobody(at_the_cards, holders):
     at_the_cards.certificate = holders["doctor"].sign.load_certificate().public_bytes(Encoding.DER)
     assert at_the_cards.get("/connexion/carte").submit("/connexion/carte").status == 403
-
-
-def test_a_staff_card_is_recognised_and_told_that_there_is_no_space_for_it(at_the_cards, holders, store):
-    hospital = holders["hospital"].person
-    with store.begin() as tx:
-        tx.directory.load([Listed("structure", hospital.structure, "", sector="SA01")], [])
-    at_the_cards.certificate = certificate_of(holders, "secretary")
-    at_the_cards.get("/connexion/carte").submit("/connexion/carte")
-    assert at_the_cards.status == 403
-    assert "(CPE) a été reconnue" in at_the_cards.page
 
 
 def test_the_pages_keep_the_policy_of_the_frame(browser, store, settings):

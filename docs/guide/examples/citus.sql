@@ -17,6 +17,7 @@ SELECT create_distributed_table('reader', 'record', colocate_with => 'record');
 -- Small tables that are read with every call and hardly written: a copy on every server.
 SELECT create_reference_table('directory');
 SELECT create_reference_table('activity');
+SELECT create_reference_table('directory_word');
 SELECT create_reference_table('team');
 
 -- One row per person, per object or per call, found by a keyed hash; and the tree of traces, which is one.
@@ -32,6 +33,7 @@ SELECT citus_add_local_table_to_metadata('head');
 SELECT citus_add_local_table_to_metadata('forwarding');
 SELECT citus_add_local_table_to_metadata('job');
 SELECT citus_add_local_table_to_metadata('account');
+SELECT citus_add_local_table_to_metadata('operator');
 SELECT citus_add_local_table_to_metadata('federated');
 SELECT citus_add_local_table_to_metadata('ticket');
 SELECT citus_add_local_table_to_metadata('tally');

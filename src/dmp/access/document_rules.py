@@ -4,13 +4,13 @@ Each is true when it refuses. None needs to hide anything by itself: `decide`
 answers «not found» about every document that the caller could not find.
 """
 
-from dmp.access.announcement import shown_to_patient
 from dmp.access.column import HEALTH_ACTORS
 from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
 from dmp.access.record_rules import cell_of, is_opposed
 from dmp.record.actor import Holder, Professional, Representative
+from dmp.record.announcement import shown_to_patient
 from dmp.record.entry import EntryStatus
 from dmp.record.verb import Verb
 

@@ -76,13 +76,26 @@ def boxes_of(texts: Mapping[str, str], opened: Mapping[str, bool]) -> dict[str, 
     return {who: tuple(Box(openings[who, code], (who, code) in sure) for code in _codes()) for who in readers}
 
 
+class Sureness(NamedTuple):
+    """How many boxes there are, how many were put together again, how many wait for their list of types."""
+
+    boxes: int
+    guessed: int
+    waiting: int
+
+
+def how_sure(texts: Mapping[str, str], opened: Mapping[str, bool]) -> Sureness:
+    """Count the boxes by how sure they are."""
+    boxes = [box for row in boxes_of(texts, opened).values() for box in row]
+    return Sureness(len(boxes), sum(not box.sure for box in boxes), sum(box.waits for box in boxes))
+
+
 def how_complete(texts: Mapping[str, str], opened: Mapping[str, bool]) -> str:
     """How much of the table is sure, and how much waits for the published annex."""
-    boxes = [box for row in boxes_of(texts, opened).values() for box in row]
-    guessed, waiting = sum(not box.sure for box in boxes), sum(box.waits for box in boxes)
+    boxes, guessed, waiting = how_sure(texts, opened)
     return (
-        f"**Table incomplète.** L'annexe de l'arrêté du 26 octobre 2023 n'a pas pu être obtenue. Sur {len(boxes)} "
-        f"cases, {len(boxes) - guessed} viennent d'un texte publié et {guessed} ont été reconstituées "
+        f"**Table incomplète.** L'annexe de l'arrêté du 26 octobre 2023 n'a pas pu être obtenue. Sur {boxes} "
+        f"cases, {boxes - guessed} viennent d'un texte publié et {guessed} ont été reconstituées "
         f"({RECONSTRUCTED}) ; {waiting} attendent leur liste de types : jusque-là, la réponse est non. Chacun lit "
         f"toujours ce qu'il a écrit. L'exploitant du service peut corriger la table."
     )

@@ -14,6 +14,7 @@ FREE = frozenset(
         Verb.LEAVE_ATTENDING,
         Verb.LIST_RECORDS,
         Verb.FIND_PATIENTS,
+        Verb.SEARCH_DIRECTORY,
         Verb.OPEN_RECORD,
         Verb.REOPEN_RECORD,
         Verb.READ_IDENTITY,

@@ -23,9 +23,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
 
-from dmp.access.announcement import shown_to_patient
 from dmp.access.question import Question
 from dmp.record.actor import Actor, Holder, Professional, Representative, Staff, person_id
+from dmp.record.announcement import shown_to_patient
 from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry, unique_key
 from dmp.record.history import CHANGE, DoerKind, Ending, KnownDocument, LogLine, Proof, TracedAct, Vague
@@ -152,6 +152,8 @@ class _View:
         return citizen and act.verb in (Verb.SUBMIT, Verb.REPLACE) and self._did(act)
 
     def _is_left_out(self, act: TracedAct) -> bool:
+        if act.verb == Verb.KEEP_NOTES and self.reader is not Reader.HOLDER:
+            return True  # that he keeps any is his own affair (PT-6)
         match self.reader:
             case Reader.HOLDER:
                 return False
@@ -177,8 +179,13 @@ class _View:
                 return doer.kind == DoerKind.REPRESENTATIVE and doer.person == person_id(actor)
 
     def _papers_of(self, act: TracedAct) -> list[Paper]:
-        """The documents that an act names and that are still there; a signature alone stands for its lot."""
-        found = [paper for name in act.names for paper in self.papers.get(unique_key(name), ())]
+        """The documents that an act names and that are still there; a signature alone stands for its lot.
+
+        What came later under the same id is none of them: who deposits under the id of something that is hidden from
+        him must not read in older lines whether his own took the id.
+        """
+        named = (paper for name in act.names for paper in self.papers.get(unique_key(name), ()))
+        found = [paper for paper in named if paper.entry.deposit is None or paper.entry.deposit.at <= act.at]
         plain = [paper for paper in found if not paper.entry.is_signature]
         return plain or [self.papers[each.uuid][0] for paper in found for each in paper.lot if each.uuid in self.papers]
 

@@ -40,11 +40,14 @@ WITHOUT_RECORD = (
     Verb.LIST_RETENTION,
     Verb.LIST_RECORDS,
     Verb.FIND_PATIENTS,
+    Verb.SEARCH_DIRECTORY,
     Verb.ASK_AS_HEIR,
     Verb.OPPOSE_OPENING,
     *ON_THE_WATCH,
 )
 """The acts that make sense where there is no record: the answer is «none», there will be one, or it is about many."""
+NAMING_NOBODY = (Verb.LIST_RECORDS, Verb.SEARCH_DIRECTORY)
+"""Of them, those that whoever acts for others does under his own name, before he has a record open (PT-10, PT-12)."""
 OF_HEIRS = (Verb.ASK_AS_HEIR, Verb.LIST_HEIRS, Verb.DECIDE_ON_HEIR)
 """What is done about a record that its holder's death closed (LC-13)."""
 ON_CLOSED_RECORD = (
@@ -53,9 +56,12 @@ ON_CLOSED_RECORD = (
     Verb.HOLD_RECORD,
     Verb.LIFT_HOLD,
     Verb.DESTROY_RECORD,
+    Verb.ASK_DESTRUCTION,
     *OF_HEIRS,
 )
 """Testing, reopening, destroying, the legal hold, what heirs ask for: none reads or writes the content."""
+OF_ITS_HOLDER = (Verb.VIEW_LOG, Verb.COPY_RECORD)
+"""What is left of a closed record to its holder (DEC-5)."""
 REMOVALS = (Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS)
 """Acts of an administrator, for good."""
 CARE = frozenset(
@@ -175,13 +181,14 @@ def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
 
     Where there is no record nobody is represented, and the holder asks about
     himself alone: or a test of existence would answer strangers (DEC-9). Who
-    asks as an heir is a stranger, and is answered alike wherever he asks.
+    asks as an heir is a stranger, and is answered alike wherever he asks. A list of
+    records and a search in the directory name nobody, whose record could be told of.
     """
     record, caller = question.record, question.caller
     if question.verb is Verb.ASK_AS_HEIR:
         return False
     if record is None:
-        return _asks_for_somebody_else(caller)
+        return question.verb not in NAMING_NOBODY and _asks_for_somebody_else(caller)
     if caller.patient is not None and caller.patient not in record.identifiers:
         return True
     match caller.actor:
@@ -219,12 +226,12 @@ def _asks_for_somebody_else(caller: Caller) -> bool:
 def record_closed(question: Question, _policy: Policy) -> bool:
     """A closed record is neither read nor written; it may be tested and reopened (LC-10, DEC-5).
 
-    Its holder still reads its history; after a death, heirs to whom it was opened read it (LC-13).
+    Its holder still reads its history and takes a copy; after a death, heirs to whom it was opened read it (LC-13).
     """
     closed = question.record is not None and question.record.state is RecordState.CLOSED
     if not closed or question.verb in ON_CLOSED_RECORD or at_the_desk(question):
         return False
-    if question.verb is Verb.VIEW_LOG and question.column is Column.HOLDER:
+    if question.verb in OF_ITS_HOLDER and question.column is Column.HOLDER:
         return False
     return question.column is not Column.HEIR
 

@@ -12,6 +12,7 @@ from dmp.record.record import Record
 from dmp.record.subject import Subject
 from dmp.record.verb import Verb
 from dmp.record.viewer import Explanation, Viewer
+from dmp.record.visibility import Visibility
 from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
@@ -99,6 +100,10 @@ class Simulation(Protocol):
         """What a viewer has of each document, by which rule."""
         ...
 
+    def supposing(self, entry: DocumentEntry, visibility: Visibility) -> "Simulation":
+        """The same about this document alone, were it hidden so."""
+        ...
+
     def answered(self, viewer: Viewer, action: "Action[Result]") -> Result:
         """What a search would give a viewer, by the code that searches.
 
@@ -121,9 +126,13 @@ class Turn:
     found: tuple[Found, ...] = ()
     """Of the other records that were asked about, those that were allowed."""
     simulation: Simulation | None = None
-    """For an act that asks for a right to simulate, and for no other."""
+    """For an act that asks for a right to simulate, and got it."""
+    granted: tuple[Ask, ...] = ()
+    """Every right that was asked for and given, for an act that tells what may be done to a document."""
     lines: tuple[LogLine, ...] = ()
     """What the caller may see of the acts of the scope, in their order."""
+    rights: frozenset[Verb] = frozenset()
+    """The rights to the record itself that were asked for and given: of optional ones, those."""
 
     @property
     def known_record(self) -> Record:

@@ -9,7 +9,7 @@ from dmp.record.actor import Caller, Mode, Professional, facility_of, person_id
 from dmp.record.errors import RecordNotFound
 from dmp.record.management import AdministrativeData, AuthorisationStatus, RecordStatus
 from dmp.record.patient import IdentityTraits, PatientId, Sex
-from dmp.record.record import Record
+from dmp.record.record import Record, RecordState
 from dmp.record.verb import Verb
 from dmp.store.tx import Tx
 
@@ -26,18 +26,21 @@ class CheckRecord:
     about = NOTHING
 
     def scope(self, tx: Tx) -> Scope:
-        """The record alone."""
-        return Scope(tx.records.of(self.patient), (Ask(self.verb),))
+        """The record, and whether a search of it would be let through: the rights say so, not this module."""
+        record = tx.records.of(self.patient)
+        search = (Ask(Verb.FIND, record=record, optional=True),) if record is not None else ()
+        return Scope(record, (Ask(self.verb), *search))
 
     def apply(self, turn: Turn) -> RecordStatus:
         """State and own authorisation, nothing else (LC-7)."""
-        record = turn.record
+        record, readable = turn.record, bool(turn.found)
         if record is None:
             return RecordStatus()
         return RecordStatus(
             state=record.state,
             identifiers=record.identifiers,
-            authorisation=authorisation_status(record, turn.caller, turn.at),
+            authorisation=authorisation_status(record, turn.caller, turn.at, readable=readable),
+            readable=readable,
             attending=record.attending_of(person_id(turn.caller.actor)) is not None,
             traits=record.traits,
             telecoms=record.contact.telecoms,
@@ -81,18 +84,24 @@ class ReadIdentity:
         )
 
 
-def authorisation_status(record: Record, caller: Caller, at: datetime) -> AuthorisationStatus | None:
-    """The caller's authorisation as TD0.2 tells it (DEC-40); not tested for the emergency call centre."""
+def authorisation_status(record: Record, caller: Caller, at: datetime, *, readable: bool) -> AuthorisationStatus | None:
+    """The caller's authorisation as TD0.2 tells it (DEC-40); not tested for the emergency call centre.
+
+    What was given is worth something to a professional only where the rights let him search (`readable`): an
+    occupational doctor needs the holder's own word (DEC-21), a care team reads in normal mode. A closed record is
+    searched by nobody: its state says so, and what was given stays written.
+    """
     if caller.mode is Mode.EMERGENCY_DISPATCH:
         return None
-    facility = facility_of(caller.actor)
-    names = [person_id(caller.actor)] if isinstance(caller.actor, Professional) else [subject_of(caller.actor)]
+    facility, in_person = facility_of(caller.actor), isinstance(caller.actor, Professional)
+    names = [person_id(caller.actor)] if in_person else [subject_of(caller.actor)]
     names += [facility.id] if facility else []
     if record.blocked.intersection(names):
         return AuthorisationStatus.FORBIDDEN
-    if record.is_cared_for_by(caller.teams, at):
-        return AuthorisationStatus.VALID
     given = [a for a in map(record.authorisation_of, names) if a is not None]
-    if any(authorisation.start <= at < authorisation.until for authorisation in given):
+    in_force = any(authorisation.start <= at < authorisation.until for authorisation in given)
+    worth = readable or not in_person or record.state is not RecordState.ACTIVE
+    if worth and (in_force or record.is_cared_for_by(caller.teams, at)):
         return AuthorisationStatus.VALID
-    return AuthorisationStatus.EXPIRED if given else AuthorisationStatus.NEVER_GIVEN
+    lapsed = any(authorisation.until <= at for authorisation in given)
+    return AuthorisationStatus.EXPIRED if lapsed else AuthorisationStatus.NEVER_GIVEN

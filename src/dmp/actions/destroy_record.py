@@ -102,6 +102,6 @@ def destroy_due(perform: Perform, *, today: date) -> Iterator[SignedErasure]:
     What a legal hold keeps is passed over, and what was reopened meanwhile.
     """
     for due in perform(JOB, ListDueRecords(today)):
-        if not due.held:
+        if not due.held and due.day <= today:
             with suppress(RecordNotClosed, RecordNotFound, AccessRefused):
                 yield perform(JOB, DestroyRecord(due.record, confirmed_by=person_id(JOB.actor)))

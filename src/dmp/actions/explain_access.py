@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dmp.actions.action import Ask, Scope, Simulation, Turn
 from dmp.actions.find_documents import SearchRecord, current_versions
+from dmp.actions.named import named_in
 from dmp.record.actor import Professional
 from dmp.record.entry import EntryStatus, RegistryObjects
 from dmp.record.errors import AccessRefused, RecordClosed, RecordNotFound
@@ -73,7 +74,8 @@ class ExplainPeople:
     def apply(self, turn: Turn) -> tuple[Explanation, ...]:
         """Person after person, document after document."""
         simulation = _simulation(turn)
-        people = people_of(turn.known_record, turn.entries, self.known)
+        known = (*named_in(turn.known_record, turn.tx.directory), *self.known)
+        people = people_of(turn.known_record, turn.entries, known)
         return tuple(explanation for viewer in people for explanation in simulation.explained(viewer))
 
 

@@ -51,7 +51,7 @@ class CreateAccount:
             IncompleteRequest: not an address that codes can be sent to.
         """
         address = _address(self.type, self.canal, self.element)
-        old = _account_of(turn, self.patient)
+        old = account_of(turn, self.patient)
         if old is not None and not old.closed:
             raise AccountExists("this person already has an account")
         blank = Account(turn.new_id(), _person(turn, self.patient), "", "", version=0) if old is None else old
@@ -94,7 +94,7 @@ class ChangeChannel:
                 away, the last one, or one too many.
         """
         address = _address(self.change.type, self.change.canal, self.element)
-        old = _open_account_of(turn, self.patient)
+        old = open_account_of(turn, self.patient)
         channels = self._channels(old.channels, address)
         added_only = self.change.action is ChannelAction.ADD
         changed = replace(old, channels=channels, version=old.version + (0 if added_only else 1))
@@ -149,7 +149,7 @@ class RenewAccount:
         Raises:
             AccountNotFound: no account.
         """
-        changed = _enrolled(_open_account_of(turn, self.patient), self.enrolment, turn)
+        changed = _enrolled(open_account_of(turn, self.patient), self.enrolment, turn)
         turn.tx.accounts.change(changed)
         _tell(turn, NoticeKind.ACCOUNT_CHANGED, changed, (*changed.channels, *_known_addresses(turn.record)))
         return self.enrolment
@@ -174,7 +174,7 @@ class CloseAccount:
         Raises:
             AccountNotFound: no account.
         """
-        old = _open_account_of(turn, self.patient)
+        old = open_account_of(turn, self.patient)
         emptied = Account(old.id, old.person, "", old.login, closed=True, version=old.version + 1)
         turn.tx.accounts.change(emptied)
         _mark(turn, open_now=False)
@@ -189,15 +189,15 @@ def _address(channel: Channel, canal: str, element: str) -> Address:
     return address
 
 
-def _account_of(turn: Turn, patient: PatientId) -> Account | None:
+def account_of(turn: Turn, patient: PatientId) -> Account | None:
     """The account of the person, under any of the identifiers he ever had; an open one before a closed one."""
     identifiers = turn.record.identifiers if turn.record is not None else (patient,)
     found = [account for one in identifiers if (account := turn.tx.accounts.of_person(one)) is not None]
     return min(found, key=lambda account: account.closed, default=None)
 
 
-def _open_account_of(turn: Turn, patient: PatientId) -> Account:
-    account = _account_of(turn, patient)
+def open_account_of(turn: Turn, patient: PatientId) -> Account:
+    account = account_of(turn, patient)
     if account is None or account.closed:
         raise AccountNotFound("this person has no account")
     return account

@@ -79,6 +79,7 @@ class ReopenRecord:
             attending=(),
             deceased=False,
             heirs=(),
+            destruction_asked=None,
             consent=Consent(self.consent, person_id(turn.caller.actor)),
         )
         return turn.tx.records.change(reopened, at=turn.at)

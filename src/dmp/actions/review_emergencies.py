@@ -40,11 +40,7 @@ class ListCases:
 
     def apply(self, turn: Turn) -> tuple[Case, ...]:
         """The newest first; their numbers and reasons are those of the lines that the caller may see."""
-        acts = [line.act for line in turn.lines if line.act is not None]
-        keys = (key for key in turn.known_record.history if turn.tx.records.find(key) is not None)
-        cases = (case for key in keys for case in turn.tx.cases.of(key))
-        shown = (_as_seen(case, acts) for case in cases)
-        return tuple(sorted((case for case in shown if case), key=lambda case: (case.began, case.id), reverse=True))
+        return cases_seen(turn)
 
 
 @dataclass(frozen=True)
@@ -104,6 +100,15 @@ class ReviewCase:
         if not 0 < len(self.words.strip()) <= LONGEST_WORDS:
             raise IncompleteRequest(f"a review has 1 to {LONGEST_WORDS} characters", element="words")
         turn.tx.cases.review(case, Review(by, turn.at, self.finding, self.words.strip()))
+
+
+def cases_seen(turn: Turn) -> tuple[Case, ...]:
+    """The cases of the record of a turn as its lines tell them, the newest first."""
+    acts = [line.act for line in turn.lines if line.act is not None]
+    keys = (key for key in turn.known_record.history if turn.tx.records.find(key) is not None)
+    cases = (case for key in keys for case in turn.tx.cases.of(key))
+    shown = (_as_seen(case, acts) for case in cases)
+    return tuple(sorted((case for case in shown if case), key=lambda case: (case.began, case.id), reverse=True))
 
 
 def _as_seen(case: Case, acts: Iterable[TracedAct]) -> Case | None:

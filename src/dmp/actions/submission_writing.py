@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from dmp.actions.action import Turn
 from dmp.actions.ties import REPLACING, Ties, is_placement
-from dmp.notices.rules import new_documents
+from dmp.notices.rules import DIRECTIVES, directives_timers, new_documents
 from dmp.record import dtm
 from dmp.record.actor import Authentication, FacilitySoftware, Professional, Staff, facility_of, person_id
 from dmp.record.entry import Association, Deposit, DocumentEntry, EntryStatus, Folder, Relation, unique_key
@@ -72,6 +72,7 @@ class Writing:
         self._deprecate()
         self._remember()
         self._tell_of_new_documents(lot.uuid)
+        self._remind_of_directives()
 
     def _real_ids(self) -> dict[str, str]:
         """Symbolic ids become new UUIDs everywhere they occur (xds-wire 2.1).
@@ -218,12 +219,21 @@ class Writing:
         if changed != record:
             self.turn.tx.records.change(changed, at=self.turn.at)
 
+    def _written(self) -> tuple[DocumentEntry, ...]:
+        """The documents of the lot as they are in the record."""
+        return self.turn.contents.by_uuid(self.uuids[entry.uuid] for entry in self.submission.entries)
+
+    def _remind_of_directives(self) -> None:
+        """Come back in a year to what the holder wrote for the end of his life (L.1111-11)."""
+        if any(entry.type_code.code == DIRECTIVES for entry in self.submission.entries):
+            self.turn.tx.outbox.remind(self.turn.known_record.key, directives_timers(self._written(), self.turn.at))
+
     def _tell_of_new_documents(self, lot: str) -> None:
         """Leave a notice for a holder who asked for it; nothing else is looked at where nobody did (PT-9)."""
         turn, key = self.turn, self.turn.known_record.key
         if turn.known_record.notices.frequency is Frequency.NONE:
             return
-        written = turn.contents.by_uuid(self.uuids[entry.uuid] for entry in self.submission.entries)
+        written = self._written()
         now = turn.tx.records.held(key).record
         for notice in new_documents(now, lot, written, turn.caller, turn.at):
             turn.tx.outbox.tell(key, notice, at=turn.at)

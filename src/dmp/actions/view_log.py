@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
+from dmp.actions.change_document import ChangeDocument
 from dmp.actions.sequels import with_sequels
 from dmp.actions.shown import asks_about, asks_about_folders, companions
 from dmp.actions.update_documents import UpdateDocuments
@@ -34,6 +35,7 @@ from dmp.store.directory import Directory
 from dmp.store.tx import Tx
 
 _CITIZENS = (DoerKind.HOLDER, DoerKind.REPRESENTATIVE)
+_CHANGING = (UpdateDocuments.__name__, ChangeDocument.__name__)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class ViewLog:
 
     def apply(self, turn: Turn) -> LogPage:
         """Search among the lines that the caller may see, newest first, with what came of each."""
-        page = page_of(_with_names(turn.lines, turn.tx.directory), self.query, turn.at)
+        page = page_of(with_names(turn.lines, turn.tx.directory), self.query, turn.at)
         return replace(page, lines=with_sequels(turn, page.lines))
 
 
@@ -92,7 +94,7 @@ class TakeLog:
     def apply(self, turn: Turn) -> LogFile:
         """Every line, and the receipt under the newest signed head."""
         proofs = turn.tx.proofs
-        lines = sorted(_with_names(turn.lines, turn.tx.directory), key=_newest_first, reverse=True)
+        lines = sorted(with_names(turn.lines, turn.tx.directory), key=_newest_first, reverse=True)
         head = proofs.newest_head()
         if head is None:
             return LogFile(tuple(lines), b"", {})
@@ -119,10 +121,10 @@ def _scope(tx: Tx, patient: PatientId) -> Scope:
     ways = (Verb.FIND, Verb.FIND_REFERENCE)
     known = (ask for verb in ways for ask in asks_about(verb, entries, lots.__getitem__))
     held = (ask for verb in ways for ask in asks_about_folders(verb, folders))
-    return Scope(record, (Ask(Verb.VIEW_LOG), *known, *held), acts=partial(_acts_on, tx, record))
+    return Scope(record, (Ask(Verb.VIEW_LOG), *known, *held), acts=partial(acts_on, tx, record))
 
 
-def _acts_on(tx: Tx, record: Record) -> Iterator[TracedAct]:
+def acts_on(tx: Tx, record: Record) -> Iterator[TracedAct]:
     """The acts on a record, and on those that it absorbed (LC-18)."""
     for key in record.history:
         if tx.records.find(key) is not None:
@@ -148,7 +150,7 @@ def act_of(trace: Trace) -> TracedAct:
 
 def _verb(trace: Trace) -> str:
     """What was done; a change that was refused, or that tied documents together, has the right that was asked first."""
-    if trace.transaction != UpdateDocuments.__name__:
+    if trace.transaction not in _CHANGING:
         return trace.verb
     told = trace.outcome is Outcome.DONE and trace.verb in CHANGES
     return trace.verb if told else CHANGE
@@ -158,7 +160,7 @@ def _doer(who: Who) -> Doer:
     return Doer(who.kind, who.person, who.name, who.profession, who.know_how, who.structure, who.structure_name)
 
 
-def _with_names(lines: Iterable[LogLine], directory: Directory) -> list[LogLine]:
+def with_names(lines: Iterable[LogLine], directory: Directory) -> list[LogLine]:
     """The directory tells the names that assertions left out; numbers of citizens stay where they are."""
     known: dict[Doer, Doer] = {}
     named: list[LogLine] = []

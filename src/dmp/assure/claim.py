@@ -158,5 +158,7 @@ class Claim:
     """The legs take them in turn."""
     needs_root: bool = False
     """Mounts file systems."""
+    needs_browser: bool = False
+    """Opens pages in Chromium."""
     needs_compiler: bool = False
     """Makes a library that comes between the service and its disk."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dmp.assure.claim import Claim, Engine, Figure, Leg, Tally
 from dmp.assure.machine import machine, program
+from dmp.assure.pages_chromium import program as chromium_here
 from dmp.assure.progress import Progress
 from dmp.assure.report import write_report
 from dmp.assure.state import State
@@ -62,6 +63,8 @@ def lack(claim: Claim) -> str:
         return "it takes root: a file system is mounted"
     if claim.needs_compiler and shutil.which("cc") is None:
         return "it takes a C compiler (cc)"
+    if claim.needs_browser and not chromium_here():
+        return "it takes Chromium, and playwright for Python"
     if claim.engines == (Engine.POSTGRESQL,) and not usable(claim.engines):
         return "it takes a PostgreSQL server"
     return ""

@@ -14,6 +14,7 @@ from random import Random
 from dmp.assure.claim import Claim, Counter, Figure, Leg, Tally
 from dmp.assure.two_worlds.asking import Endpoint, Make, Probe, ask
 from dmp.assure.two_worlds.managing import FIND_PERSONS
+from dmp.assure.two_worlds.paging import Pages, Place, fits, ids_of, is_exempt, pages_of, sign_in
 from dmp.assure.two_worlds.questions import endpoints, questions, unasked
 from dmp.assure.two_worlds.remembering import histories
 from dmp.assure.two_worlds.scene import Scene
@@ -26,6 +27,10 @@ QUESTIONS = 14
 """Asked in one scene, of about eighty that there are."""
 FIRST_QUESTION = 1000
 """The step of the first question; those of a scene come before."""
+PAGES = 16
+"""Pages opened in one scene, of about two hundred addresses that there are."""
+FIRST_PAGE = 500
+"""The step of the first page: before the questions, of which a deposit may share what hides its namesake (DEC-3)."""
 FIRST_HISTORY = 2000
 """The step at which the viewer begins to read the access history."""
 ENOUGH = 40
@@ -37,8 +42,8 @@ def play(leg: Leg) -> Tally:
     counter = Counter()
     for endpoint in unasked():
         counter.wrong("without question", str(endpoint))
-    with worlds(leg.folder / "worlds") as both:
-        trial = Trial(both, leg, counter)
+    with worlds(leg.folder / "worlds") as both, pages_of(both) as pages:
+        trial = Trial(both, leg, counter, pages)
         cast = adults(leg.seed, -(-leg.size // QUESTIONS) + 1)
         viewers = leg.dice("viewers").sample(VIEWERS, len(VIEWERS))
         number = 0
@@ -60,7 +65,15 @@ class Trial:
     worlds: Worlds
     leg: Leg
     counter: Counter
+    pages: Pages
     waiting: deque[Endpoint] = field(default_factory=lambda: deque(endpoints()))
+    places: deque[Place] = field(init=False)
+    """Addresses of the portal, the one that has waited longest first."""
+
+    def __post_init__(self) -> None:
+        """In an order of the dice."""
+        every = self.pages.places
+        self.places = deque(self.leg.dice("pages").sample(every, len(every)))
 
     def run(self, person: Person, viewer: Viewer, number: int) -> None:
         """One scene: what is hidden comes about, and the viewer asks."""
@@ -68,6 +81,7 @@ class Trial:
         seen = play_scene(Scene(self.worlds, person, dice), viewer)
         self.counter.add("scenes")
         self.counter.add(f"viewer {viewer.name}")
+        self._compare_pages(seen, number)
         for step, (endpoint, make) in enumerate(self._chosen(dice, questions(seen)), start=FIRST_QUESTION):
             self._compare(seen, make(), step, number)
             self.counter.add(f"asked {endpoint}")
@@ -98,6 +112,27 @@ class Trial:
         if not _well_traced(probe.endpoint, left):
             self.counter.wrong("traced otherwise", note)
 
+    def _compare_pages(self, seen: Seen, number: int) -> None:
+        """Some addresses of the portal, as the viewer may open them with a browser."""
+        ids = ids_of(seen)
+        fit = [place for place in self.places if fits(seen, place) and (not place.named or place.named in ids)]
+        for step, place in enumerate(fit[:PAGES], start=FIRST_PAGE):
+            if is_exempt(seen, place) or not sign_in(self.worlds, seen):
+                continue
+            self.places.remove(place)
+            self.places.append(place)
+            before = [world.count_traces() for world in self.worlds.all]
+            answers = [self.pages.opened(world, n, place, ids, step) for n, world in enumerate(self.worlds.all)]
+            left = [world.count_traces() - count for world, count in zip(self.worlds.all, before, strict=True)]
+            self.counter.add("pages")
+            self.counter.add(f"page {place}")
+            self.counter.add("shown", answers[0].startswith(b"200"))
+            note = f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {place}"
+            if len(set(answers)) > 1:
+                self.counter.wrong("different", note)
+            if len(set(left)) > 1:
+                self.counter.wrong("traced otherwise", note)
+
     def _compare_histories(self, seen: Seen, number: int) -> None:
         """What the viewer reads of the access history, his own questions among it."""
         seen.stand_again()
@@ -124,6 +159,9 @@ def judge(total: Tally) -> list[Figure]:
         Figure("scenes", total["scenes"], least=1),
         Figure("kinds of viewer", looked, least=len(VIEWERS) if enough else 1),
         Figure("operations asked", asked, least=len(served) if enough else 1),
+        Figure("pages of the portal", total["pages"], least=1),
+        Figure("pages that showed something", total["shown"], least=1),
+        Figure("addresses opened", sum(name.startswith("page ") for name in total.sums), least=1),
         Figure("access histories", total["histories"], least=1),
         Figure("operations without a question", total["without question"], most=0),
         Figure("answers that differ", total["different"], most=0),

@@ -113,6 +113,30 @@ def decide() -> None:
 
 
 @app.command()
+def pages(  # noqa: PLR0917
+    database: Database = "postgresql",
+    clients: Clients = 8,
+    seconds: Seconds = 10.0,
+    records: Records = 8,
+    documents: Documents = 400,
+    workers: Workers = 2,
+    seed: Seed = 2026,
+) -> None:
+    """The pages of the portals over records of 400 documents: rendered for readers at once, and seen in Chromium."""
+    from dmp.bench.pages import bench as measured
+
+    plan = Plan(
+        database, clients, seconds, records=records, documents=documents, own_octets=1, workers=workers, seed=seed
+    )
+    wrong = 0
+    for times in measured(replace(plan, submissions=0), say=lambda line: typer.echo(line, err=True)):
+        typer.echo(str(times))
+        wrong += times.wrong
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
 def report(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="What --json wrote.")],
     page: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The page to fill.")] = Path(

@@ -69,7 +69,8 @@ class Custody(Installation):
         """The closed records that may be destroyed on that day: date, keyed hash of the identifier, record."""
         for due in self._perform(ListDueRecords(by)):
             held = "  held by a legal hold" if due.held else ""
-            yield f"{due.day}  {due.person.hex()[:SHOWN]}  {due.record}{held}"
+            asked = f"  asked by its holder on {due.asked}" if due.asked is not None else ""
+            yield f"{due.day}  {due.person.hex()[:SHOWN]}  {due.record}{held}{asked}"
 
     def destroy_due(self) -> Iterator[str]:
         """Destroy all that is due, as the job does every night."""

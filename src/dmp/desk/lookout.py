@@ -8,12 +8,11 @@ from dmp.actions.clear_reading import ConfirmClearance, ProposeClearance
 from dmp.actions.close_alert import CloseAlert
 from dmp.desk.installation import Installation, named_operator
 from dmp.main import now, refuse_identity
+from dmp.overseeing import waiting_cases
 from dmp.record.alert import Alert, AlertKind, AlertState
 from dmp.record.dtm import PARIS
-from dmp.record.emergency import REVIEW_WITHIN
 from dmp.record.errors import RecordNotFound
 from dmp.record.ins import read_ins
-from dmp.store.cases import WAITING
 from dmp.watching import Watching, flag
 
 SHOWN = 12
@@ -45,14 +44,10 @@ class Lookout(Installation):
 
     def emergencies(self) -> Iterator[str]:
         """One line for each structure whose emergency accesses wait for their review: no record, no person."""
-        at = now()
-        with self._store() as store, store.begin() as tx:
-            found = [case for state in WAITING for case in tx.cases.waiting(state, due_before=at + REVIEW_WITHIN)]
-        for structure in sorted({case.structure for case in found}):
-            waiting = [case for case in found if case.structure == structure]
-            oldest = int((at - min(case.began for case in waiting)).total_seconds() // 3600)
-            late = sum(case.overdue(at) for case in waiting)
-            yield f"{structure or '-'}  {len(waiting)} to review, {late} overdue, the oldest {oldest} h old"
+        with self._store() as store:
+            for told in waiting_cases(store, now()):
+                counts = f"{told.waiting} to review, {told.overdue} overdue, the oldest {told.oldest_hours} h old"
+                yield f"{told.structure or '-'}  {counts}"
 
     def run(self) -> str:
         """Look at what is new, now."""

@@ -42,6 +42,8 @@ class IntakeRules:
     production: bool
     verify_signature: LotSignature
     schemas: Schemas | None = None
+    signed: bool = True
+    """Whether lots are signed where the profile says so; the portal makes its own, which nobody signs (ADR 0029)."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _signature(submission: Submission, caller: Caller, *, rules: IntakeRules, at
     """The lot signature: required in direct mode, verified whenever it is there (DEC-108)."""
     signatures = [entry for entry in submission.entries if entry.is_signature]
     lot = submission.submission_set
-    if not signatures and authorship.must_sign(caller, rules.profile):
+    if not signatures and rules.signed and authorship.must_sign(caller, rules.profile):
         yield Problem(XdsCode.REPOSITORY_METADATA_ERROR, f"{lot.uuid} signature: the lot is not signed (type E1762)")
     for entry in signatures:
         try:

@@ -1,19 +1,23 @@
 """What an act makes known to people, at once or on a later day (PT-9, AR-1, AR-9, AR-19, AR-21, DEC-1)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from dmp.access.announcement import notice_due, shown_to_patient
 from dmp.access.representation import delegate_called
 from dmp.notices.recipients import majority_timers, notice_of
 from dmp.record.actor import Caller, Holder, Mode, Professional, Representative, facility_of, person_id
 from dmp.record.age import is_minor
+from dmp.record.announcement import notice_due, shown_to_patient
 from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry
 from dmp.record.notice import Frequency, Notice, NoticeKind, Timer, TimerKind
 from dmp.record.record import Record, RecordState
 from dmp.record.verb import Verb
 
+DIRECTIVES = "EXPPAT_3"
+"""Type of advance directives (functional 5.1)."""
+REMINDED_EVERY = timedelta(days=365)
+"""As long as an authorisation lasts: in a copy of the database, nobody tells one day of the other."""
 READING = (Verb.FIND, Verb.READ)
 """What is told as an access; a test of existence or one's own reference is none."""
 
@@ -71,6 +75,13 @@ def new_documents(
     minor = record.traits is not None and is_minor(record.traits.birth_date, at.astimezone(PARIS).date())
     if any(_may_be_told(record, entry, at, to_guardians=minor) for entry in entries):
         yield from notice_of(record, NoticeKind.NEW_DOCUMENT, lot, at)
+
+
+def directives_timers(entries: Iterable[DocumentEntry], at: datetime) -> Iterator[Timer]:
+    """Advance directives that come in: their author is reminded of them each year (L.1111-11, PT-7)."""
+    for entry in entries:
+        if entry.type_code.code == DIRECTIVES and entry.chain:
+            yield Timer(TimerKind.DIRECTIVES, entry.chain, due=at + REMINDED_EVERY)
 
 
 def timers_of(before: Record, after: Record, caller: Caller, at: datetime) -> Iterator[Timer]:

@@ -55,6 +55,17 @@ class Account:
     """Grows when the means of proof change: sessions of before then end."""
 
 
+@dataclass(frozen=True)
+class OperatorAccount:
+    """How somebody who runs the service signs in: by passkey alone, under his name (security 9.2)."""
+
+    name: str
+    since: datetime
+    passkeys: tuple[Passkey, ...] = ()
+    version: int = 1
+    """Grows with each key: sessions of before then end."""
+
+
 def plain_login(typed: str) -> str:
     """The one form of a login, however it was typed.
 

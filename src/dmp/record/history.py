@@ -147,6 +147,8 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys((Verb.CONFIRM_ATTENDING, Verb.REMOVE_ATTENDING, Verb.HIDE_EVERYTHING), Kind.RIGHTS),
     **dict.fromkeys((Verb.CHOOSE_FOR_EMERGENCIES, Verb.DECLARE_CARE, Verb.OPPOSE_CARE), Kind.RIGHTS),
     **dict.fromkeys((Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CLOSE_RECORD, Verb.CHANGE_IDENTITY), Kind.RECORD),
+    Verb.COPY_RECORD: Kind.READING,
+    Verb.ASK_DESTRUCTION: Kind.RECORD,
 }
 """The kind of each act that people look for; everything else is `OTHER`."""
 
@@ -165,6 +167,8 @@ class LogQuery:
     until: datetime | None = None
     emergencies: bool = False
     """Those in an emergency mode alone."""
+    others: bool = False
+    """Those of anybody but the holder himself (PT-8)."""
     below: int | None = None
     access: str = ""
     """The one line of the act of this id; empty for all."""
@@ -179,6 +183,8 @@ class LogQuery:
             kind = Kind.READING if line.vague is Vague.CONSULTED else Kind.WRITING
             return not self.who and not self.emergencies and self.kind in (None, kind)
         if self.kind is not None and KINDS.get(line.act.verb, Kind.OTHER) is not self.kind:
+            return False
+        if self.others and line.act.doer.kind == DoerKind.HOLDER:
             return False
         return (not self.emergencies or line.act.mode != "normal") and self._is_by(line.act.doer)
 

@@ -1,4 +1,4 @@
-"""What leads to a record besides its identifiers: whom it lets in, and whom it resembles (TD0.4, TD0.5).
+"""What leads to a record besides its identifiers: whom it lets in, who acts in it, whom it resembles (TD0.4, TD0.5).
 
 Leads are texts that the store keeps as keyed hashes, never as words (security
 12.3). They only propose records: who looks one up opens the record and
@@ -23,7 +23,8 @@ def leads_of(record: Record) -> frozenset[str]:
     if record.state is not RecordState.ACTIVE:
         return frozenset()
     resembled = record.traits is not None and not record.oppositions.emergency_dispatch
-    return frozenset((*_of_readers(record), *(_of_traits(record.traits) if resembled and record.traits else ())))
+    of_traits = _of_traits(record.traits) if resembled and record.traits else ()
+    return frozenset((*_of_readers(record), *_of_people(record), *of_traits))
 
 
 def leads_to_readable(subject: str, *, at: datetime, since: datetime | None = None) -> tuple[str, ...]:
@@ -49,6 +50,11 @@ def lead_to_birth(family: str, birth_date: str) -> str:
     return f"birth {spelt(family)} {birth_date}"
 
 
+def lead_to_acted_for(person: str) -> str:
+    """The lead to the records of those for whom somebody may act, by his number (PT-11, PT-12)."""
+    return f"acts {person}"
+
+
 def spelt(name: str) -> str:
     """A name as leads compare it: capitals without accent, and nothing between them."""
     return re.sub(r"[^A-Z0-9]", "", normalised(name))
@@ -72,6 +78,14 @@ def _of_reader(subject: str, given: Authorisation | Attending) -> Iterator[str]:
         yield _reader(subject, ALWAYS)
     elif given.until > granted(given):  # else it was given up
         yield _reader(subject, _month(granted(given)))
+
+
+def _of_people(record: Record) -> Iterator[str]:
+    """Whoever the record names, whether or not he may act today: a lead needs no job to end (ADR 20)."""
+    gone = {withdrawal.person.number for withdrawal in record.withdrawals}
+    guardians = (each.identifier for each in record.guardians if each.identifier is not None)
+    people = (*guardians, *(each.person for each in (*record.protections, *record.delegates)))
+    return (lead_to_acted_for(person.number) for person in people if person.number not in gone)
 
 
 def _of_traits(traits: IdentityTraits) -> Iterator[str]:

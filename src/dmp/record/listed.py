@@ -1,8 +1,26 @@
 """A line of the directory («annuaire»): what is known of a professional or of a structure (xds-wire 8.4-9)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from dmp.record.leads import spelt
+
+SEARCHED = ("professional", "structure")
+"""The kinds of lines that people look for by name."""
+LONGEST_WORD = 64
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, as they are compared: capitals without accents, each once, in their order."""
+    parts = (spelt(part)[:LONGEST_WORD] for part in re.split(r"[\s\-'’]+", name))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def words_kept(kind: str, name: str) -> tuple[str, ...]:
+    """The words by which a line is found; none for lines that nobody looks for."""
+    return words_of(name) if kind in SEARCHED else ()
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,8 @@ class RecordStatus:
 
     `authorisation` is None where it is not tested (regulation centres).
     `attending` tells whether the caller is the attending doctor, `closure`
-    why and when a closed record was closed (LC-10).
+    why and when a closed record was closed (LC-10). `readable` is for our own
+    pages: whether the rights let the caller search it, whatever the ground.
     """
 
     state: RecordState | None = None
@@ -222,6 +223,7 @@ class RecordStatus:
     portal_account: bool = False
     linked_to_portal: bool = False
     closure: Closure | None = None
+    readable: bool = False
 
     @property
     def found(self) -> bool:

@@ -36,6 +36,8 @@ class NoticeKind(StrEnum):
     """A delegate did something in the record (PT-11)."""
     CHANNEL_CHANGED = "channel-changed"
     """One-time codes go elsewhere, or no longer here (TD1.5b, PT-9): told on the old address and on the new one."""
+    DIRECTIVES_KEPT = "directives-kept"
+    """What the holder wrote for the end of his life is still in the record: told each year (L.1111-11, PT-7)."""
     ACCOUNT_CHANGED = "account-changed"
     """An account was made, renewed or closed (TD1.5a, TD1.5d)."""
 
@@ -51,6 +53,7 @@ ALWAYS_TOLD = frozenset(
         NoticeKind.RECORD_OPENED,
         NoticeKind.RECORD_CLOSED,
         NoticeKind.CAME_OF_AGE,
+        NoticeKind.DIRECTIVES_KEPT,
         NoticeKind.ACCOUNT_CHANGED,
     }
 )
@@ -130,6 +133,8 @@ class TimerKind(StrEnum):
     """A chain of documents hidden from its patient (AR-19)."""
     AUTHORISATION = "authorisation"
     """A right to read, by whom it was given to (AR-1)."""
+    DIRECTIVES = "directives"
+    """A chain of advance directives, a year after the last one of them (L.1111-11)."""
     MAJORITY = "majority"
     """The day on which the holder is 18 (LC-16)."""
 

@@ -158,3 +158,15 @@ class Specialty:
 def is_national(user: str) -> bool:
     """Tell whether an id is a national one: `8` and RPPS (11 digits), `0` and ADELI (9) (functional 1.4)."""
     return _NATIONAL.fullmatch(user) is not None
+
+
+def name_parts(name: str) -> tuple[str, str]:
+    """Family and given name of a professional: the words in capitals are the family name.
+
+    Where capitals do not tell, the first word is the given name.
+    """
+    words = name.split()
+    capitals = [word for word in words if word.isupper()]
+    if 0 < len(capitals) < len(words):
+        return " ".join(capitals), " ".join(word for word in words if not word.isupper())
+    return (" ".join(words[1:]), words[0]) if len(words) > 1 else (name, "")

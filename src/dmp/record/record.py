@@ -246,6 +246,8 @@ class Record:
     """The holder does not want his heirs to read his record (L.1110-4 V, LC-13)."""
     heirs: tuple[HeirRequest, ...] = ()
     """What was asked after his death."""
+    destruction_asked: datetime | None = None
+    """When the holder of a closed record asked for its destruction (LC-11); the operators carry it out."""
     version: int = 1
 
     @property

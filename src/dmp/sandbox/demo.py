@@ -10,6 +10,7 @@ from rich.console import Console
 
 from dmp.client import CallRefused
 from dmp.sandbox.folder import MESSAGES, SandboxOptions, read_contract
+from dmp.sandbox.landing import DEMO, Landing
 from dmp.sandbox.port import free_port
 from dmp.sandbox.serve import database as with_database
 from dmp.sandbox.serve import running, unwind_on_sigterm
@@ -27,7 +28,8 @@ def play(*, check: bool, database: str, port: int) -> int:
     console.print("[dim]Certificats, clés, base de données… — making certificates, keys, database…[/dim]")
     with tempfile.TemporaryDirectory(prefix="dmp-demo-", ignore_cleanup_errors=True) as place:
         folder, options = Path(place), SandboxOptions(port or free_port(), database_url=database)
-        with with_database(options) as given, running(folder, given) as base_url:
+        landing = Landing()
+        with with_database(options) as given, running(folder, given, landing.annex) as base_url:
             console.print(f"\n[bold]Dossier médical partagé, démonstration[/bold] · {base_url}")
             console.print("[dim]Personnes, numéros et certificats fictifs — everything here is fictional.[/dim]\n")
             with closing(Story(folder)) as story:
@@ -36,6 +38,10 @@ def play(*, check: bool, database: str, port: int) -> int:
                 except (WentWrong, CallRefused) as error:
                     console.print(f"\n[bold red]✗[/bold red] {error}")
                     return 1
+                traits = story.person.traits
+                landing.patient = story.patient
+                first, family = traits.used_first_name or traits.birth_first_name, traits.used_name or traits.birth_name
+                landing.patient_name = f"{first.title()} {family.title()}"
             if not check:
                 _keep_serving(story, console, base_url)
     return 0
@@ -61,11 +67,13 @@ def _keep_serving(story: Story, console: Console, base_url: str) -> None:
     ins, handed = story.patient.number, story.handed
     portal = read_contract(story.folder)["services"]["portal"]
     lines = (
-        ("Service ouvert — still serving", base_url),
+        ("Ouvrez ici — open this page", f"{portal}{DEMO}"),
+        ("", "le navigateur prévient que le certificat est de test : acceptez — accept the test certificate"),
+        ("Le service — the wire", base_url),
         ("Qui appelle — who may call", f"{story.folder}/sandbox.json"),
         ("Un jeton — a signed header", f"./dev vihf --dir {story.folder} --patient {ins}"),
         ("Les traces — check the traces", f"./dev verify-traces --dir {story.folder}"),
-        ("Pages du patient — sign in as her", f"{portal}/activation · {handed.login} · {handed.password}"),
+        ("Ses pages — sign in as her", f"{portal}/activation · {handed.login} · {handed.password}"),
         ("Ses codes — where her codes go", f"tail -f {story.folder / MESSAGES}"),
         ("Tout effacer — end, remove all", "Ctrl-C"),
     )

@@ -140,6 +140,7 @@ def settings_of(folder: Path, options: SandboxOptions, holders: Holders) -> Sett
         administration_port=options.administration_port,
         admin_port=options.admin_port,
         portal_port=options.portal_port,
+        portal_url=f"https://{SERVER_NAME}:{options.portal_port}/" if options.portal_port else None,
         sms=f"file:{(folder / MESSAGES).resolve()}",
         administrators=(holders["administrator"].person.national_id,),
     )

@@ -8,6 +8,7 @@ for a private practice (functional 1.4).
 
 from dataclasses import dataclass
 
+from dmp.record.actor import Facility, Professional, Staff
 from dmp.record.codes import Code
 from dmp.record.luhn import luhn_key
 from dmp.wire.vihf import vocabulary as words
@@ -37,6 +38,22 @@ class Person:
         system = words.PROFESSIONS if self.profession.isdigit() else words.PRODUCERS
         second = words.PHARMACY_SECTIONS if self.profession == "21" else words.KNOW_HOW
         return (Code(self.profession, system), *((Code(self.know_how, second),) if self.know_how else ()))
+
+    @property
+    def facility(self) -> Facility:
+        """Where he works."""
+        return Facility(self.structure, self.structure_name, self.sector)
+
+    @property
+    def professional(self) -> Professional:
+        """The professional of the card."""
+        name = f"{self.given} {self.family}"
+        return Professional(self.national_id, name, self.profession, self.know_how, self.facility)
+
+    @property
+    def staff(self) -> Staff:
+        """The employee of the card."""
+        return Staff(self.national_id, f"{self.given} {self.family}", self.profession, self.facility)
 
 
 def rpps(rank: int) -> str:
@@ -141,3 +158,12 @@ PEOPLE = (
     _professional("foreign", 10, "10/SM26", HEALTH_CENTRE, ("Marc", "KELLER-TEST", "Médecin")),
 )
 """All holders; `expired`, `revoked` and `foreign` have certificates that must be refused."""
+
+
+def holder(name: str) -> Person:
+    """The holder of that name.
+
+    Raises:
+        StopIteration: there is none.
+    """
+    return next(person for person in PEOPLE if person.name == name)

@@ -19,6 +19,7 @@ from dmp.sandbox.trouble import Trouble
 from dmp.settings import Settings
 from dmp.store import dialect, migrate
 from dmp.store.vault import Vault
+from dmp.web.portal.page import NO_ANNEX, Annex
 from dmp.wire.vihf.certificates import HolderKind
 
 TEMPORARY = "postgresql"
@@ -49,8 +50,10 @@ def run(folder: Path, options: SandboxOptions, *, say: Callable[[str], None]) ->
 
 
 @contextmanager
-def running(folder: Path, options: SandboxOptions) -> Iterator[str]:
+def running(folder: Path, options: SandboxOptions, annex: Annex = NO_ANNEX) -> Iterator[str]:
     """A sandbox in a thread of this process, for a demonstration or a test; gives its address.
+
+    `annex` adds pages to its portal.
 
     Raises:
         Trouble: the folder, the port or the database cannot be used.
@@ -59,7 +62,7 @@ def running(folder: Path, options: SandboxOptions) -> Iterator[str]:
         check_port(options.port)
         settings, holders = ready(folder, with_internal_ports(options))
         listening = threading.Event()
-        server = make_server(settings, when_ready=listening.set)
+        server = make_server(settings, when_ready=listening.set, annex=annex)
         thread = threading.Thread(target=server.run, name="dmp-server")
         thread.start()
         try:

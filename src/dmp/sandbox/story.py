@@ -16,6 +16,7 @@ from dmp.record.notice import Channel
 from dmp.sandbox.maker import DocumentContext, biology_report, letter
 from dmp.sandbox.maker.catalogue import ANALYTES
 from dmp.sandbox.population import Person, people
+from dmp.sandbox.scenery import Scenery
 from dmp.wire.patient_access import AccessAnswer
 
 SEED = 2026
@@ -42,6 +43,7 @@ class Story:
         self.laboratory = DmpClient.from_sandbox(self.folder, "laboratory", standing_for="biologist")
         self.biologist = DmpClient.from_sandbox(self.folder, "biologist")
         self.insurer = DmpClient.from_sandbox(self.folder, "insurer")
+        self.emergencies = DmpClient.from_sandbox(self.folder, "doctor2")
         self.person = self.cast[0]
         self.patient = self.person.patient
         self.written: dict[str, bytes] = {}
@@ -49,7 +51,14 @@ class Story:
 
     def close(self) -> None:
         """Close the connections of everybody."""
-        for client in (self.doctor, self.nurse, self.laboratory, self.biologist, self.insurer):
+        for client in (
+            self.doctor,
+            self.nurse,
+            self.laboratory,
+            self.biologist,
+            self.insurer,
+            self.emergencies,
+        ):
             client.close()
 
     def open(self) -> str:
@@ -135,6 +144,12 @@ class Story:
         handed = self.handed = self.doctor.create_patient_access(self.patient, Channel.SMS, MOBILE)
         expect(self.doctor.test_record(self.patient).portal_account, "the record should say that there is an account")
         return f"identifiant {handed.login}, mot de passe provisoire de {len(handed.password)} caractères"
+
+    def years_before(self) -> str:
+        """What years of care leave behind, so that the pages have something to show."""
+        scenery = Scenery(self.doctor, self.laboratory, self.biologist, self.emergencies)
+        count = scenery.prepare(self.person)
+        return f"{count} documents, un accès en bris de glace"
 
     def traces(self) -> str:
         """Verified twice: by the service, and by the program that shares no code with it."""
@@ -238,6 +253,13 @@ STEPS = (
         "La patiente reçoit un compte à son nom",
         "the patient is given an account",
         Story.give_account,
+    ),
+    Step(
+        "TD2.1",
+        "ITI-41",
+        "Les années d'avant entrent dans le dossier",
+        "the years before come in",
+        Story.years_before,
     ),
     Step("traces", "", "Les traces sont scellées et vérifiées", "traces sealed and verified", Story.traces),
 )

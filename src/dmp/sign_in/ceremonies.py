@@ -35,6 +35,10 @@ class Ceremony(StrEnum):
     ACTIVITY = "proof-activity"
     FRANCE_CONNECT = "proof-franceconnect"
     BIND = "proof-bind"
+    LINK = "proof-link"
+    """A signed link of the practice's software, until its bearer goes on (TD0.9)."""
+    OPERATOR = "proof-operator"
+    NEW_OPERATOR_KEY = "proof-new-operator-key"
 
 
 class _Content(msgspec.Struct, frozen=True):

@@ -95,11 +95,27 @@ def end_all_of(kept: Kept, account: str) -> None:
     kept.tickets.drop_all_of(KIND, f"account {account}")
 
 
+def operator_named(name: str) -> str:
+    """Whose sessions those of an operator are."""
+    return f"operator {name}"
+
+
+def _is_operator(kept: Kept, session: Session) -> bool:
+    """Still one, whose keys are those that he signed in with."""
+    operator = kept.operators.one(session.operator)
+    return operator is not None and operator.version == session.version
+
+
 def _whose(session: Session) -> str:
     if session.account:
         return f"account {session.account}"
     if session.professional is not None:
         return f"professional {session.professional.id}"
+    if session.staff is not None:
+        # The number of a card is that of its structure alone: two structures may give the same.
+        return f"staff {session.staff.facility.id} {session.staff.id}"
+    if session.operator:
+        return operator_named(session.operator)
     person = session.person
     return f"person {person.root} {person.number}" if person is not None else ""
 
@@ -115,7 +131,8 @@ def _held(kept: Kept, secret: str, at: datetime) -> tuple[Ticket | None, Session
         return None, None
     session = _unpack(ticket.content)
     account = kept.accounts.one(session.account) if session.account else None
-    return ticket, session if session.holds(account, at) else None
+    holds = session.holds(account, at) and (not session.operator or _is_operator(kept, session))
+    return ticket, session.as_of(at) if holds else None
 
 
 def _use(kept: Kept, secret: str, at: datetime) -> Session | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from dmp.record.account import Account, Ticket
+from dmp.record.account import Account, OperatorAccount, Ticket
 from dmp.record.patient import PatientId
 
 T = TypeVar("T")
@@ -27,6 +27,26 @@ class KeptAccounts(Protocol):
 
     def change(self, account: Account) -> None:
         """Write one that was read."""
+        ...
+
+
+class KeptOperators(Protocol):
+    """The operators (`store.operators.Operators`)."""
+
+    def one(self, name: str) -> OperatorAccount | None:
+        """By name."""
+        ...
+
+    def all(self) -> tuple[OperatorAccount, ...]:
+        """All of them, by name."""
+        ...
+
+    def set(self, operator: OperatorAccount) -> None:
+        """Write one, there or not."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Forget one."""
         ...
 
 
@@ -76,6 +96,11 @@ class Kept(Protocol):
     @property
     def accounts(self) -> KeptAccounts:
         """The accounts."""
+        ...
+
+    @property
+    def operators(self) -> KeptOperators:
+        """The operators."""
         ...
 
     @property

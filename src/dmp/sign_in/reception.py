@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dmp.record.account import Account, plain_login
-from dmp.record.actor import Professional
-from dmp.record.patient import PatientId
+from dmp.record.account import Account, OperatorAccount, plain_login
+from dmp.record.actor import Actor, Holder, Operator
 from dmp.sign_in import counting, steps
 from dmp.sign_in.counting import Counted
 from dmp.sign_in.desk import SessionDesk, end_all_of
@@ -76,6 +75,9 @@ class Happened(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a name, no password
     MEANS_CHANGED = "means-changed"
     """A means of proof was added or taken away."""
+    OPERATOR_ENROLLED = "operator-enrolled"
+    """On the command line: a code was handed out for a key."""
+    OPERATOR_REMOVED = "operator-removed"
     ALARM = "sign-in-alarm"
     """Failures of everybody together have reached what somebody should look at (security 9.3)."""
 
@@ -86,11 +88,16 @@ class Event:
 
     happened: Happened
     account: Account | None = None
-    professional: Professional | None = None
-    person: PatientId | None = None
+    by: Actor | None = None
+    """Who, where no account says it."""
     proofs: tuple[Proof, ...] = ()
     why: str = ""
     """What did not hold, in words that name nobody."""
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who it was."""
+        return Holder(self.account.person) if self.account is not None else self.by
 
 
 @dataclass(frozen=True)
@@ -235,6 +242,8 @@ class Reception:
                 if there.passkeys != account.passkeys:
                     # Their counts alone: the rest was read a while ago, and may have changed since.
                     kept.accounts.change(replace(there, passkeys=account.passkeys))
+            if proven.operator is not None and not _counted(kept, proven.operator):
+                return Reply(Said.WRONG), None
             begun = Begun(account.id if account else "", at)
             return self._let_in(kept, proven, begun.has(proven.proof), browser, at)
 
@@ -252,8 +261,7 @@ class Reception:
         """End a session where it is kept: its cookie is worth nothing from then on, wherever it was copied to."""
         session = self.desk.end(secret)
         if session is not None:
-            event = Event(Happened.SIGNED_OUT, None, session.professional, session.person, session.proofs)
-            self.note(event, self.desk.clock())
+            self.note(Event(Happened.SIGNED_OUT, by=_who(session), proofs=session.proofs), self.desk.clock())
 
     # -- what recovery does too
 
@@ -272,17 +280,20 @@ class Reception:
         self, kept: Kept, proven: Proven, begun: Begun, browser: Browser, at: datetime
     ) -> tuple[Reply, Event | None]:
         """Open the session, forget the failures, and know the browser from now on."""
-        account = proven.account
+        account, operator = proven.account, proven.operator
+        worker = proven.professional or proven.staff or operator
         session = Session(
             number=self.desk.new_secret()[:16],
             since=at,
             seen=at,
             proofs=begun.proofs,
             account=account.id if account else "",
-            version=account.version if account else 0,
+            version=account.version if account else operator.version if operator else 0,
             person=account.person if account else proven.patient,
-            name=account.name if account else (proven.professional.name if proven.professional else ""),
+            name=account.name if account else worker.name if worker else "",
             professional=proven.professional,
+            staff=proven.staff,
+            operator=operator.name if operator else "",
             browser=browser.name,
             leave=proven.leave,
         )
@@ -291,7 +302,7 @@ class Reception:
             for name in _counted_of(begun):
                 counting.forget(kept.tallies, name, at)
             known = _made_known(kept, account, browser, self.desk.new_secret(), at)
-        event = Event(Happened.SIGNED_IN, account, session.professional, session.person, begun.proofs)
+        event = Event(Happened.SIGNED_IN, account, _who(session), begun.proofs)
         return Reply(Said.DONE, Step.DONE, secret, known=known), event
 
     def _told(self, work: Callable[[Kept], tuple[Reply, Event | None]], at: datetime, proof: Proof) -> Reply:
@@ -302,6 +313,23 @@ class Reception:
         elif reply.said in (Said.WRONG, Said.OVER):
             self.failed(proof, at)
         return reply
+
+
+def _who(session: Session) -> Actor | None:
+    """Whose a session is, for its traces."""
+    if session.operator:
+        return Operator(session.operator)
+    holder = Holder(session.person) if session.person is not None else None
+    return session.professional or session.staff or holder
+
+
+def _counted(kept: Kept, operator: OperatorAccount) -> bool:
+    """Write the counts of his keys; false when he is no operator any more, or his keys have changed since."""
+    there = kept.operators.one(operator.name)
+    if there is None or there.version != operator.version:
+        return False
+    kept.operators.set(replace(there, passkeys=operator.passkeys))
+    return True
 
 
 def told(tried: Attempt, secret: str) -> Reply:

@@ -86,7 +86,7 @@ class Recovery:
 
         reply, changed = desk.run(change)
         if changed is not None:
-            event = Event(Happened.PASSWORD_CHANGED, changed, person=changed.person, proofs=(Proof.CODE,))
+            event = Event(Happened.PASSWORD_CHANGED, changed, proofs=(Proof.CODE,))
             self.reception.note(event, at)
             self.reception.tell(changed, "")
         elif reply.said in (Said.WRONG, Said.OVER):

@@ -23,6 +23,7 @@ class Why(StrEnum):
     PASSKEY = "passkey"
     WRONG_CODE = "wrong-code"
     LAST_MEANS = "last-means"
+    ENROLMENT = "enrolment"
     TOO_MANY = "too-many"
 
 
@@ -49,6 +50,8 @@ FRENCH = {
     Why.PASSKEY: "Cette clé d’accès n’a pas été acceptée. Réessayez ou choisissez un autre moyen.",
     Why.WRONG_CODE: "Ce code n’est pas le bon, ou il a déjà servi. Attendez le code suivant et réessayez.",
     Why.LAST_MEANS: "C’est votre dernier moyen de connexion : ajoutez-en un autre avant de retirer celui-ci.",
+    Why.ENROLMENT: "Ce code d’inscription n’est pas le bon, a déjà servi ou a plus d’une heure. "
+    "Demandez-en un autre à qui administre la machine.",
     Why.TOO_MANY: "Trop d’essais. Attendez quelques minutes, puis recommencez.",
 }
 """One sentence that says what to do; none tells whether an account or a record exists."""

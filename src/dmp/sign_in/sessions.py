@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dmp.record.account import Account
 from dmp.record.actor import Mode, Professional, Staff
+from dmp.record.dtm import PARIS
 from dmp.record.patient import PatientId
 from dmp.sign_in.sign_in import Proof
 
@@ -13,6 +14,32 @@ IDLE_PROFESSIONAL = timedelta(minutes=10)
 LONGEST = timedelta(hours=8)
 WRITTEN_EVERY = timedelta(seconds=30)
 """A session that is used is written so often, not at each page: it then ends so much earlier at most."""
+MANDATE = timedelta(minutes=30)
+"""How long a desk acts at most for somebody who stands before it."""
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """That a desk acts for a person who is present and asks for it («mandat», PT-18): since when, until when.
+
+    `name` and `birth_date` are those that she showed (a partial ISO text): no
+    act is for anybody else.
+    """
+
+    since: datetime
+    until: datetime
+    name: str
+    birth_date: str
+
+    @property
+    def begins(self) -> str:
+        """The hour, in France."""
+        return f"{self.since.astimezone(PARIS):%H:%M}"
+
+    @property
+    def ends(self) -> str:
+        """The hour, in France."""
+        return f"{self.until.astimezone(PARIS):%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -51,11 +78,14 @@ class Session:
     """Where the browser goes at the end, so that the session at an identity provider ends too."""
     secret: bool = False
     """The secret connection of a minor («connexion secrète»)."""
+    mandate: Mandate | None = None
+    """By which a desk has `patient` before it."""
 
     @property
     def idle(self) -> timedelta:
         """How long nothing may happen."""
-        return IDLE_PROFESSIONAL if self.professional is not None else IDLE_PATIENT
+        at_work = self.professional is not None or self.staff is not None or bool(self.operator)
+        return IDLE_PROFESSIONAL if at_work else IDLE_PATIENT
 
     @property
     def until(self) -> datetime:
@@ -75,6 +105,17 @@ class Session:
         if not self.holds_in_time(at):
             return False
         return not self.account or (account is not None and not account.closed and account.version == self.version)
+
+    def as_of(self, at: datetime) -> "Session":
+        """The same now: with a mandate that is over, nobody's record is open any more."""
+        if self.mandate is None or self.mandate.since <= at < self.mandate.until:
+            return self
+        return self.closed
+
+    @property
+    def closed(self) -> "Session":
+        """The same with no record open, or one's own."""
+        return replace(self, patient=None, patient_called="", mode=Mode.NORMAL, reason="", secret=False, mandate=None)
 
     def used(self, at: datetime) -> "Session":
         """The same, seen now."""

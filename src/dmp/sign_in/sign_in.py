@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from dmp.record.account import Account
+from dmp.record.account import Account, OperatorAccount
 from dmp.record.actor import Professional, Staff
 from dmp.record.patient import PatientId
 
@@ -71,7 +71,7 @@ class Proven:
     differs. `subject` is how an identity provider knows the person, as
     `provider subject` (`Account.federated`); `patient` is an identity that a
     provider vouches for in person; `professional` and
-    `staff`, by his card (CPE), need no account.
+    `staff`, by his card (CPE), need no account; an `operator` has one of his own.
     """
 
     proof: Proof
@@ -80,6 +80,7 @@ class Proven:
     patient: PatientId | None = None
     professional: Professional | None = None
     staff: Staff | None = None
+    operator: OperatorAccount | None = None
     leave: str = ""
     """Where the browser goes at the end, so that the session at an identity provider ends too."""
 

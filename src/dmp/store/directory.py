@@ -7,7 +7,7 @@ from typing import Any
 
 from dmp.record.actor import Facility
 from dmp.record.dtm import PARIS
-from dmp.record.listed import Listed
+from dmp.record.listed import LONGEST_WORD, Listed, words_kept, words_of
 from dmp.record.subject import Subject
 from dmp.store import statements
 from dmp.store.lane import Batch, Lane
@@ -63,6 +63,16 @@ _FOR_GOOD = (1 << 62) - 1
 """Microseconds of a day that does not come."""
 
 
+_LAST = "Z" * LONGEST_WORD
+"""After it comes no word that begins with what stands before it."""
+
+
+def begins(name: str, words: tuple[str, ...]) -> bool:
+    """Tell whether each of these words begins one of a name."""
+    parts = words_of(name)
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
 DESIGNATED = "designated"
 
 
@@ -86,6 +96,18 @@ class Directory:
     def professional(self, id: str) -> Listed | None:  # noqa: A002
         """A professional, active or not; None when unknown."""
         return self._one("professional", id)
+
+    def named(self, kind: str, words: tuple[str, ...]) -> list[Listed]:
+        """Those active whose name has words that begin with these, as `words_of` writes them, by name."""
+        if not words:
+            return []
+        longest = max(words, key=len)
+        rows = self._lane.read(statements.FIND_NAMED, of_kind=kind, first=longest, last=longest + _LAST)
+        lines = (
+            Listed(kind, key, name, bool(active), parent, profession, tuple(know_hows.split()), sector)
+            for key, name, active, parent, profession, know_hows, sector in rows
+        )
+        return [line for line in lines if begins(line.name, words)]
 
     def linked(self, professional: str, structure: str) -> bool:
         """Tell whether the professional works in the structure."""
@@ -157,6 +179,9 @@ class Directory:
                 "sector": line.sector,
             }
             self._batch.add(statements.ADD_LISTED, row)
+            self._batch.add(statements.DROP_WORDS, {"of_kind": line.kind, "named": line.id})
+            words = ({"word": word, "kind": line.kind, "id": line.id} for word in words_kept(line.kind, line.name))
+            self._batch.add(statements.ADD_WORD, *words)
         for professional, structure in dict.fromkeys(links):
             if not self.linked(professional, structure):
                 self._batch.add(statements.ADD_ACTIVITY, {"professional": professional, "structure": structure})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Update, and_, delete, select, update
+from sqlalchemy import Connection, Row, Update, and_, delete, func, select, update
 
 from dmp.record.errors import IncompleteRequest
 from dmp.record.job import Job, JobKind, JobLine, JobState
@@ -67,10 +67,24 @@ class Jobs:
         values = {"state": state, "said": said, "lease": 0, "worker": "", **change}
         return state if self._write(job, update(schema.job).values(**values)) else None
 
-    def listed(self, *states: JobState) -> Iterator[JobLine]:
-        """The jobs in these states, those due first at the head."""
+    def counts(self) -> dict[JobState, int]:
+        """How many there are in each state."""
+        query = select(_job.state, func.count()).group_by(_job.state)
+        with self.store.connection() as connection:
+            found = {JobState(state): count for state, count in connection.execute(query)}
+        return {state: found.get(state, 0) for state in JobState}
+
+    def late(self, at: datetime) -> int:
+        """How many were due by then and that nobody has taken."""
+        moment = microseconds(at)
+        query = select(func.count()).where(_job.state == JobState.WAITING, _job.due <= moment, _job.lease <= moment)
+        with self.store.connection() as connection:
+            return connection.execute(query).scalar_one()
+
+    def listed(self, *states: JobState, most: int | None = None) -> Iterator[JobLine]:
+        """The jobs in these states, those due first at the head; `most` of them, or all."""
         columns = (_job.id, _job.kind, _job.state, _job.due, _job.attempts, _job.said)
-        query = select(*columns).where(_job.state.in_(states)).order_by(_job.due, _job.id)
+        query = select(*columns).where(_job.state.in_(states)).order_by(_job.due, _job.id).limit(most)
         with self.store.connection() as connection:
             rows = connection.execute(query).all()
         for row in rows:

@@ -110,9 +110,18 @@ class DocumentPiece(msgspec.Struct, array_like=True, gc=False):
     stored_sha256: bytes
 
 
-Piece = EntryPiece | LotPiece | LinkPiece | FolderPiece | DocumentPiece
-KINDS: tuple[type[Piece], ...] = (EntryPiece, LotPiece, LinkPiece, FolderPiece, DocumentPiece)
-"""In the order of a page."""
+class PersonalPiece(msgspec.Struct, array_like=True, gc=False):
+    """Something of the holder's own space (`store/personal.py`); `kind` says what."""
+
+    uuid: str
+    kind: str
+    value: msgspec.Raw
+
+
+Piece = EntryPiece | LotPiece | LinkPiece | FolderPiece | DocumentPiece | PersonalPiece
+KINDS: tuple[type[Piece], ...] = (EntryPiece, LotPiece, LinkPiece, FolderPiece, DocumentPiece, PersonalPiece)
+"""In the order of a page; one of a former release lacks the last ones."""
+_NONE = msgspec.Raw(msgspec.msgpack.encode([]))
 _read_page = msgspec.msgpack.Decoder(tuple[msgspec.Raw, ...]).decode
 _read_pieces: dict[type[Piece], Any] = {kind: msgspec.msgpack.Decoder(list[kind]).decode for kind in KINDS}  # type: ignore[valid-type]
 
@@ -177,7 +186,7 @@ class Sheaf:
         """The pieces of a kind in a page; those that nobody looked at stay packed."""
         if kind in self._kinds or number in self._new:
             return [piece for page, piece in self._of(kind).values() if page == number]
-        return self._page(number)[KINDS.index(kind)]
+        return _part_of(self._page(number), kind)
 
     def _page_with_room(self, piece: Piece, shelf: int) -> int:
         numbers = (number for number in self._filled if _is_second(number) is _is_second(shelf))
@@ -202,14 +211,19 @@ class Sheaf:
             self._filled |= {number: len(sealed) for number, sealed in others}
 
     def _read(self, kind: type[Any]) -> Iterator[tuple[int, Any]]:
-        read, place = _read_pieces[kind], KINDS.index(kind)
-        return ((number, piece) for number, _ in self._sealed for piece in read(self._page(number)[place]))
+        read = _read_pieces[kind]
+        return ((number, piece) for number, _ in self._sealed for piece in read(_part_of(self._page(number), kind)))
 
     def _page(self, number: int) -> tuple[msgspec.Raw, ...]:
         if number not in self._opened:
             sealed = next(sealed for known, sealed in self._sealed if known == number)
             self._opened[number] = _read_page(open_page(self._seal, number, sealed))
         return self._opened[number]
+
+
+def _part_of(page: tuple[msgspec.Raw, ...], kind: type[Any]) -> msgspec.Raw:
+    place = KINDS.index(kind)
+    return page[place] if place < len(page) else _NONE
 
 
 def _shelf(piece: Piece) -> int:

@@ -21,13 +21,14 @@ class Due:
     """A closed record and the first day on which it may be destroyed; it names nobody.
 
     `person` is the keyed hash of the current identifier. `held`: a legal hold
-    keeps it.
+    keeps it. `asked`: its holder wants it destroyed before that day.
     """
 
     day: date
     record: str
     person: bytes
     held: bool = field(default=False, kw_only=True)
+    asked: date | None = field(default=None, kw_only=True)
 
 
 class Retention:
@@ -39,8 +40,12 @@ class Retention:
         self._vault = vault
 
     def due(self, *, by: date) -> list[Due]:
-        """The closed records that may be destroyed on that day or before, those due first at the head."""
-        found = [due for record in self._closed() if (due := self._due(record)) is not None and due.day <= by]
+        """The closed records that may be destroyed on that day or before, those due first at the head.
+
+        Those whose holder asks for it are among them, whatever their day.
+        """
+        known = [due for record in self._closed() if (due := self._due(record)) is not None]
+        found = [due for due in known if due.day <= by or due.asked is not None]
         return sorted(found, key=lambda due: (due.day, due.record))
 
     def _closed(self) -> Iterator[Record]:
@@ -55,4 +60,5 @@ class Retention:
         if record.closure is None:
             return None
         day, person = destruction_due(record.closure), self._vault.person(record.patient)
-        return Due(day, record.key, person, held=record.legal_hold is not None)
+        asked = record.destruction_asked.date() if record.destruction_asked is not None else None
+        return Due(day, record.key, person, held=record.legal_hold is not None, asked=asked)

@@ -173,6 +173,16 @@ What an assertion may not claim otherwise: `profession` and `know_hows` (codes
 parted by spaces) of a professional, `sector` of a structure; empty for unknown.
 """
 
+directory_word = Table(
+    "directory_word",
+    metadata,
+    Column("word", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Index("directory_word_by_line", "kind", "id"),
+)
+"""The words of the names of professionals and structures, as `leads.spelt` writes them: what a search begins with."""
+
 activity = Table(
     "activity",
     metadata,
@@ -217,6 +227,14 @@ account = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """How people sign in (`store/accounts.py`): `login` and `person` are keyed hashes, one account for each person."""
+
+operator = Table(
+    "operator",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Those who run the service, and how they sign in (`store/operators.py`): `token` is a keyed hash of the name."""
 
 federated = Table(
     "federated",

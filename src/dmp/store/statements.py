@@ -240,6 +240,36 @@ FIND_LISTED = Prepared(
         _directory.sector,
     ).where(*_KIND_AND_ID)
 )
+_word = schema.directory_word.c
+_OF_ITS_LINE = and_(_directory.kind == _word.kind, _directory.id == _word.id)
+DROP_WORDS = Prepared(
+    delete(schema.directory_word).where(_word.kind == bindparam("of_kind"), _word.id == bindparam("named")), alone=True
+)
+ADD_WORD = into(schema.directory_word)
+MOST_NAMED = 500
+"""Lines that a search by name looks at: what more there is, a longer name finds."""
+FIND_NAMED = Prepared(
+    select(
+        _directory.id,
+        _directory.name,
+        _directory.active,
+        _directory.parent,
+        _directory.profession,
+        _directory.know_hows,
+        _directory.sector,
+    )
+    .select_from(schema.directory_word.join(schema.directory, _OF_ITS_LINE))
+    .where(
+        _word.kind == bindparam("of_kind"),
+        _directory.active == literal_column("1"),
+        _word.word >= bindparam("first"),
+        _word.word <= bindparam("last"),
+    )
+    .distinct()
+    .order_by(_directory.name, _directory.id)
+    .limit(literal_column(str(MOST_NAMED)))
+    .offset(literal_column("0"))
+)
 DROP_LISTED = Prepared(delete(schema.directory).where(*_KIND_AND_ID), alone=True)
 ADD_LISTED = into(schema.directory)
 FIND_ACTIVITY = Prepared(

@@ -28,7 +28,9 @@ from dmp.store.lane import Batch, Lane
 from dmp.store.leads import Leads
 from dmp.store.moving import Moving
 from dmp.store.openings import Openings
+from dmp.store.operators import Operators
 from dmp.store.outbox import Outbox
+from dmp.store.personal import Personal
 from dmp.store.places import Places
 from dmp.store.proofs import Proofs
 from dmp.store.questions import Questions
@@ -95,9 +97,19 @@ class Tx:
         )
 
     @property
+    def operators(self) -> Operators:
+        """Those who run the service."""
+        return Operators(self._lane, self._batch, self._vault)
+
+    @property
     def tickets(self) -> Tickets:
         """Sessions, codes and links of those who sign in."""
         return Tickets(self._lane, self._batch, self._vault)
+
+    @property
+    def personal(self) -> Personal:
+        """What holders write in their own space."""
+        return Personal(self.records)
 
     @cached_property
     def tallies(self) -> Tallies:

@@ -55,7 +55,7 @@ class Kos:
     content_time: str
 
 
-class _Value(NamedTuple):
+class Value(NamedTuple):
     """An element: where its value starts, its length, what is undefined left at _UNDEFINED."""
 
     tag: Tag
@@ -78,7 +78,7 @@ def read_kos(data: bytes) -> Kos:
     if not is_dicom(data):
         raise _refused("not a DICOM file")
     try:
-        start, meta = _meta(data)
+        start, meta = read_meta(data)
         if meta.get(_META_CLASS) != KOS_CLASS:
             raise _refused("not a Key Object Selection")
         if meta.get(_META_SYNTAX) not in (IMPLICIT, EXPLICIT):
@@ -129,12 +129,12 @@ def _differs(entry: DocumentEntry, attribute: str, what: str, *, warning: bool =
     return Problem(XdsCode.REPOSITORY_METADATA_ERROR, f"{entry.uuid} {attribute}: {what}", warning=warning)
 
 
-def _meta(data: bytes) -> tuple[int, dict[Tag, str]]:
+def read_meta(data: bytes) -> tuple[int, dict[Tag, str]]:
     """The file meta information, always explicit, and where it ends."""
     position, found = 132, dict[Tag, str]()
     while struct.unpack_from("<H", data, position)[0] == 0x0002:
-        value = _element(data, position, explicit=True)
-        found[value.tag] = _text(data, value)
+        value = element_at(data, position, explicit=True)
+        found[value.tag] = text_at(data, value)
         position = value.start + value.length
     return position, found
 
@@ -150,33 +150,33 @@ def _texts(data: bytes, start: int, *, explicit: bool) -> dict[Tag, str]:
         if value.tag in PIXELS:
             raise ValueError("pixels in a list of images")
         if value.tag in _WANTED:
-            found[value.tag] = _text(data, value)
+            found[value.tag] = text_at(data, value)
         elif value.tag == QUALIFIERS:
             found[AUTHORITY] = _authority(data, value, explicit=explicit)
     return found
 
 
-def _authority(data: bytes, sequence: _Value, *, explicit: bool) -> str:
+def _authority(data: bytes, sequence: Value, *, explicit: bool) -> str:
     """The OID of the authority inside the issuer's sequence: items are entered, their elements read."""
-    position, end = sequence.start, _end(data, sequence, explicit=explicit, depth=0)
+    position, end = sequence.start, end_of(data, sequence, explicit=explicit, depth=0)
     while position < end:
-        value = _element(data, position, explicit=explicit)
+        value = element_at(data, position, explicit=explicit)
         if value.tag == AUTHORITY:
-            return _text(data, value)
+            return text_at(data, value)
         entered = value.tag[0] == _ITEM_GROUP
-        position = value.start if entered else _end(data, value, explicit=explicit, depth=0)
+        position = value.start if entered else end_of(data, value, explicit=explicit, depth=0)
     return ""
 
 
-def _elements(data: bytes, start: int, *, explicit: bool) -> Iterator[_Value]:
+def _elements(data: bytes, start: int, *, explicit: bool) -> Iterator[Value]:
     position = start
     while position < len(data):
-        value = _element(data, position, explicit=explicit)
+        value = element_at(data, position, explicit=explicit)
         yield value
-        position = _end(data, value, explicit=explicit, depth=0)
+        position = end_of(data, value, explicit=explicit, depth=0)
 
 
-def _element(data: bytes, position: int, *, explicit: bool) -> _Value:
+def element_at(data: bytes, position: int, *, explicit: bool) -> Value:
     """Read the head of an element.
 
     Raises:
@@ -193,10 +193,10 @@ def _element(data: bytes, position: int, *, explicit: bool) -> _Value:
         start, (length,) = position + 8, struct.unpack_from("<I", data, position + 4)
     if length != _UNDEFINED and start + length > len(data):
         raise ValueError("value past the end")
-    return _Value((group, number), form, start, length)
+    return Value((group, number), form, start, length)
 
 
-def _end(data: bytes, value: _Value, *, explicit: bool, depth: int) -> int:
+def end_of(data: bytes, value: Value, *, explicit: bool, depth: int) -> int:
     """Where the next element starts; an undefined length is walked to its delimiter.
 
     Raises:
@@ -208,13 +208,13 @@ def _end(data: bytes, value: _Value, *, explicit: bool, depth: int) -> int:
         raise ValueError("nested too deep")
     position = value.start
     while True:
-        inner = _element(data, position, explicit=explicit)
-        position = _end(data, inner, explicit=explicit, depth=depth + 1)
+        inner = element_at(data, position, explicit=explicit)
+        position = end_of(data, inner, explicit=explicit, depth=depth + 1)
         if inner.tag in (_ITEM_END, _SEQUENCE_END):
             return position
 
 
-def _text(data: bytes, value: _Value) -> str:
+def text_at(data: bytes, value: Value) -> str:
     if value.length == _UNDEFINED:
         return ""
     return data[value.start : value.start + value.length].decode("latin-1").strip(" \0")

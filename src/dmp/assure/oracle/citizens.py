@@ -20,6 +20,9 @@ from dmp.record.verb import Verb
 OWN_ONLY = frozenset({Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE})
 """On what the patient put in (DEC-16, DEC-17)."""
 
+LEFT_OF_A_CLOSED_RECORD = (Verb.VIEW_LOG, Verb.COPY_RECORD, Verb.ASK_DESTRUCTION)
+"""To its holder: his log, his copy, its end (DEC-5, LC-11)."""
+
 
 class Citizen:
     """The holder of the record, or his legal representative."""
@@ -45,7 +48,7 @@ class Citizen:
             return Answer(None, "not told by the rules")
         if verb not in (HOLDERS if self.holder else REPRESENTATIVES):
             return Answer(False, "functional 3.3: for professionals")
-        kept = (Verb.TEST_RECORD, Verb.VIEW_LOG) if self.holder else (Verb.TEST_RECORD,)
+        kept = (Verb.TEST_RECORD, *LEFT_OF_A_CLOSED_RECORD) if self.holder else (Verb.TEST_RECORD,)
         if self.standing.state is RecordState.CLOSED and verb not in kept:
             return Answer(False, "DEC-5: closed")
         if verb is Verb.CHANGE_CHANNEL and self.standing.minor:

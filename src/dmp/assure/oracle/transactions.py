@@ -71,6 +71,7 @@ _DIRECT: tuple[tuple[Verb, str, str], ...] = (
     (Verb.AUTHORISE_OTHER, "       y   -   -   y   -   -   -   y   -   -   -   -", "AR-4; DEC-26: by the portal"),
     (Verb.BLOCK, "                 -   -   -   -   -   -   -   y   -   -   -   -", "AR-6; AR-7"),
     (Verb.DECLARE_CARE, "          y   -   -   y   -   -   -   y   -   y   -   -", "AR-3; DEC-26: the structure"),
+    (Verb.SEARCH_DIRECTORY, "      y   -   -   y   -   -   y   y   -   y   -   -", "PT-10, PT-18: in person"),
     (
         Verb.VIEW_LOG,
         "              y   -   -   y   -   -   y   y   -   y   -   -",
@@ -140,6 +141,7 @@ HOLDERS: Mapping[Verb, str] = {
     Verb.CHANGE_CHANNEL: "PT-3",
     Verb.VIEW_LOG: "LOG-2, DEC-30",
     Verb.LIST_CASES: "AR-9, DEC-30",
+    Verb.LIST_AUTHORISATIONS: "PT-10",
     Verb.SUBMIT: "PT-5",
     Verb.REPLACE: "PT-5: own",
     Verb.FIND: "PT-5",
@@ -163,10 +165,24 @@ HOLDERS: Mapping[Verb, str] = {
     Verb.NAME_DELEGATE: "PT-11",
     Verb.REVOKE_DELEGATE: "PT-11: revocable at once",
     Verb.OPPOSE_HEIRS: "LC-13: unless the deceased objected",
+    Verb.KEEP_NOTES: "PT-6",
+    Verb.KEEP_PROFILE: "PT-6",
+    Verb.VIEW_SETTINGS: "PT-3, PT-9: his own",
+    Verb.COPY_RECORD: "LC-14, DEC-5",
+    Verb.ASK_DESTRUCTION: "LC-11",
 }
 """What the holder does in his own record."""
-HOLDER_ALONE = frozenset({Verb.NAME_DELEGATE, Verb.REVOKE_DELEGATE, Verb.OPPOSE_HEIRS})
-"""What nobody does in his stead (DEC-29, L.1110-4 V); taking back is also done at the desk."""
+HOLDER_ALONE = frozenset(
+    {
+        Verb.NAME_DELEGATE,
+        Verb.REVOKE_DELEGATE,
+        Verb.OPPOSE_HEIRS,
+        Verb.KEEP_NOTES,
+        Verb.VIEW_SETTINGS,
+        Verb.ASK_DESTRUCTION,
+    }
+)
+"""What nobody does in his stead (DEC-29, L.1110-4 V, PT-6, LC-11); taking back is also done at the desk."""
 HOLDER_DECIDES = frozenset(
     {
         Verb.WITHDRAW,
@@ -177,13 +193,17 @@ HOLDER_DECIDES = frozenset(
         Verb.HIDE_EVERYTHING,
         Verb.OPPOSE_CARE,
         Verb.LIST_CASES,
+        Verb.KEEP_PROFILE,
+        Verb.COPY_RECORD,
     }
 )
 """What no professional does for him; his representative does (LC-15)."""
-HOLDER_UNTOLD = frozenset({Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.OPEN_RECORD, Verb.LIST_AUTHORISATIONS})
+HOLDER_UNTOLD = frozenset({Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.OPEN_RECORD})
 """What the rules neither give nor refuse him."""
 
-REPRESENTATIVES = frozenset(HOLDERS) - {Verb.RELEASE_TO_GUARDIANS, Verb.CHANGE_CHANNEL} - HOLDER_ALONE
+_OWN_LIST = Verb.LIST_AUTHORISATIONS
+"""A representative would read whom a minor let in secretly (AR-21)."""
+REPRESENTATIVES = frozenset(HOLDERS) - {Verb.RELEASE_TO_GUARDIANS, Verb.CHANGE_CHANNEL, _OWN_LIST} - HOLDER_ALONE
 """What a legal representative does in the holder's stead (LC-15)."""
 REPRESENTATIVE_UNTOLD = HOLDER_UNTOLD | {Verb.CLOSE_RECORD}
 
@@ -210,8 +230,8 @@ RUNNING = frozenset(
     }
 )
 """Removals, legal holds, merges, destruction: for those who run the service (LC-18, xds-wire 7.6, 7.7)."""
-WITHOUT_RECORD = frozenset({Verb.LIST_RECORDS, Verb.FIND_PATIENTS})
-"""Acts that name no patient (xds-wire 9.4, functional 4 TD0.5)."""
+WITHOUT_RECORD = frozenset({Verb.LIST_RECORDS, Verb.FIND_PATIENTS, Verb.SEARCH_DIRECTORY})
+"""Acts that name no patient (xds-wire 9.4, functional 4 TD0.5, PT-10)."""
 UNTOLD = frozenset(Verb) - frozenset(_BY_CARD) - RUNNING - HOLDER_ALONE - HOLDER_DECIDES
 """Acts of this service on which the rules are silent."""
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dmp.record.codes import Code
+from dmp.record.practice import place_of, practice_of
 from dmp.record.visibility import NORMAL
 from dmp.sandbox.maker.context import DocumentContext
 from dmp.sandbox.maker.people import assigned, organisation, patient_role
-from dmp.sandbox.maker.places import place, practice
 from dmp.sandbox.maker.tree import Node, cda, coded, identifier, interval, lab_status, serialise, stamp, templates
 
 HL7_FRANCE = "2.16.840.1.113883.2.8.2.1"
@@ -96,7 +96,7 @@ def _custodian(context: DocumentContext) -> Node:
 
 
 def _practice(context: DocumentContext) -> Code:
-    return context.practice or practice(context.author.facility.sector)
+    return context.practice or practice_of(context.author.facility.sector)
 
 
 def _legal_authenticator(context: DocumentContext) -> Node:
@@ -146,6 +146,6 @@ def _encounter(context: DocumentContext) -> Node:
             "encompassingEncounter",
             coded("code", context.encounter),
             interval(context.begun),
-            cda("location", cda("healthCareFacility", coded("code", place(facility.sector)), named)),
+            cda("location", cda("healthCareFacility", coded("code", place_of(facility.sector)), named)),
         ),
     )

@@ -5,7 +5,7 @@ from dmp.record.codes import Code
 from dmp.record.facility import FACILITY_AUTHORITY
 from dmp.record.nomenclature import PROFESSION
 from dmp.record.patient import Contact, Guardian, IdentityTraits, Sex
-from dmp.record.professional import PROFESSIONAL_AUTHORITY, Specialty
+from dmp.record.professional import PROFESSIONAL_AUTHORITY, Specialty, name_parts
 from dmp.sandbox.maker.context import DocumentContext
 from dmp.sandbox.maker.tree import Node, cda, coded
 
@@ -77,18 +77,6 @@ def _patient_name(traits: IdentityTraits) -> Node:
 
 def _birthplace(insee: str) -> Node:
     return cda("birthplace", cda("place", cda("addr", cda("county", insee))))
-
-
-def name_parts(name: str) -> tuple[str, str]:
-    """Family and given name of a professional: the words in capitals are the family name.
-
-    Where capitals do not tell, the first word is the given name.
-    """
-    words = name.split()
-    capitals = [word for word in words if word.isupper()]
-    if 0 < len(capitals) < len(words):
-        return " ".join(capitals), " ".join(word for word in words if not word.isupper())
-    return (" ".join(words[1:]), words[0]) if len(words) > 1 else (name, "")
 
 
 def specialty(professional: Professional) -> Code:

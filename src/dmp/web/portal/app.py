@@ -11,7 +11,7 @@ from anyio import CapacityLimiter, current_time, sleep_until, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from dmp.record.errors import DmpError, InvalidMessage, StorageUnavailable
@@ -26,17 +26,23 @@ from dmp.web.portal.page import (
     Download,
     Framed,
     Language,
+    Needs,
     Page,
     PageFunction,
     PageRoute,
     Portal,
     Redirect,
+    Stream,
     Visit,
 )
+from dmp.web.portal.places import is_path
 from dmp.web.portal.render import rendered
+from dmp.web.portal.uploads import MOST_READ, is_multipart, read_uploads
 from dmp.web.unforeseen import report
 
 SIGN_IN, HOME = "/connexion", "/"
+BACK_LIFE = 15 * 60
+"""Seconds during which signing in leads back to the page that was asked for."""
 
 
 def build_portal_app(portal: Portal, routes: Iterable[PageRoute], *, threads: int) -> Starlette:
@@ -89,12 +95,23 @@ async def _answered(portal: Portal, route: PageRoute, request: Request, limiter:
         return _response(trouble.BUSY, visit, fresh)
     try:
         if request.method == "POST":
-            body = b"".join([piece async for piece in Body(request).pieces(most=LARGEST)])
-            form = read_form(body, request.headers.get("content-type", ""))
-            visit = replace(visit, form=form)
+            visit = replace(visit, form=await _form(route, request, signed_in=bool(visit.secret)))
         return await to_thread.run_sync(_worked, portal, route, request, visit, limiter=limiter)
     except InvalidMessage as error:
         return _response(trouble.of_status(error.status or 400), visit, fresh)
+
+
+async def _form(route: PageRoute, request: Request, *, signed_in: bool) -> Form:
+    """What was typed, with files where the page takes some; who has no session at all sends none.
+
+    Raises:
+        InvalidMessage: it cannot be read.
+    """
+    media_type, body = request.headers.get("content-type", ""), Body(request)
+    if route.uploads and is_multipart(media_type):
+        most = MOST_READ if signed_in else LARGEST
+        return await read_uploads(body.pieces(most=most), media_type, most=route.uploads)
+    return read_form(b"".join([piece async for piece in body.pieces(most=LARGEST)]), media_type)
 
 
 def _worked(portal: Portal, route: PageRoute, request: Request, visit: Visit) -> Response:
@@ -122,12 +139,24 @@ def _page(portal: Portal, route: PageRoute, request: Request, visit: Visit) -> A
         ours = portal.origin or f"https://{request.headers.get('host', '')}"
         origin, site = request.headers.get("origin", ""), request.headers.get("sec-fetch-site", "")
         from_us = guard.is_from_us(origin=origin, fetch_site=site, ours=ours)
-        if not from_us or not guard.is_token(visit.form.text(guard.FIELD), visit.token):
+        token_is_ours = guard.is_token(visit.form.text(guard.FIELD), visit.token)
+        # Of a session that ended, no token is good: its form leads to sign in, and back to its page.
+        ended = visit.session is None and route.needs is not Needs.NOBODY
+        if not route.from_anywhere and not (from_us and (token_is_ours or ended)):
             return trouble.NOT_FROM_US
     if not route.needs.met_by(visit.session):
         over = guard.dropped(CookieName.SESSION) if visit.secret and visit.session is None else ()
-        return Redirect(SIGN_IN if visit.session is None else HOME, over)
+        return Redirect(HOME) if visit.session is not None else Redirect(SIGN_IN, (*over, *_back(request, route)))
     return function(visit) if function is not None else trouble.of_status(405)
+
+
+def _back(request: Request, route: PageRoute) -> tuple[Cookie, ...]:
+    """Remember the page for after signing in: one that stands in a window by itself, and can be asked for again."""
+    path: str = request.scope["path"]
+    if route.get is None or not is_path(path) or request.headers.get("sec-fetch-dest", "document") != "document":
+        return ()
+    # The way back from an identity provider begins on another site: a strict cookie would stay behind.
+    return (Cookie(CookieName.BACK, path, BACK_LIFE, "Lax"),)
 
 
 def _visit(portal: Portal, request: Request, form: Form) -> Visit:
@@ -174,8 +203,16 @@ def _response(answer: Answer, visit: Visit, cookies: tuple[Cookie, ...]) -> Resp
         case Download():
             headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
             return _secured(Response(answer.content, media_type=answer.media_type, headers=headers), cookies)
+        case Stream():
+            headers = {
+                "Content-Disposition": f'attachment; filename="{answer.name}"',
+                "Content-Length": str(answer.size),
+            }
+            return _secured(StreamingResponse(answer.pieces, media_type=answer.media_type, headers=headers), cookies)
         case Framed():
             headers = {"Content-Security-Policy": answer.policy}
+            if answer.name:
+                headers["Content-Disposition"] = f'inline; filename="{answer.name}"'
             return _secured(Response(answer.content, media_type=answer.media_type, headers=headers), cookies)
         case Page():
             response = Response(rendered(answer, visit), answer.status, media_type="text/html")

@@ -18,7 +18,7 @@ def caller_of(session: Session) -> Caller:
         caller = Caller(session.professional, session.mode, session.reason, patient=session.patient, client=PORTAL)
         return replace(caller, secret=session.secret)
     if session.staff is not None:
-        return Caller(session.staff, patient=session.patient, client=PORTAL)
+        return Caller(session.staff, reason=session.reason, patient=session.patient, client=PORTAL)
     if session.operator:
         return Caller(Operator(session.operator), client=PORTAL)
     if session.person is None:
@@ -27,3 +27,14 @@ def caller_of(session: Session) -> Caller:
         return Caller(Holder(session.person), patient=session.person, client=PORTAL)
     representative = Representative(session.person.number, session.name)
     return Caller(representative, patient=session.patient, client=PORTAL)
+
+
+def in_his_own_name(session: Session) -> Caller:
+    """Who acts for others, under his own name and with nobody's record open: he looks for those for whom he acts.
+
+    Raises:
+        LookupError: the session is of no person.
+    """
+    if session.person is None:
+        raise LookupError("who acts for others signs in as a person")
+    return Caller(Representative(session.person.number, session.name), client=PORTAL)

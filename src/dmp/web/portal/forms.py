@@ -1,4 +1,4 @@
-"""What somebody typed into a form: small, text alone, each field at most once."""
+"""What somebody typed into a form: small, text alone, each field at most once; files are read in `uploads`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,10 +13,23 @@ MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file as it was sent. Its name and its type are what the sender says, and prove nothing."""
+
+    name: str
+    media_type: str
+    octets: bytes = field(repr=False)
+    too_large: bool = False
+    """It was over what the page takes: its octets were thrown away."""
+
+
+@dataclass(frozen=True)
 class Form:
     """The fields by name; what is not there is empty."""
 
     fields: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    files: Mapping[str, tuple[Upload, ...]] = field(default_factory=dict[str, tuple[Upload, ...]], repr=False)
+    """The files by the name of their field, for the pages that take some (`PageRoute.uploads`)."""
 
     def text(self, name: str) -> str:
         """A field as it was typed."""

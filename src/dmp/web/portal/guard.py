@@ -43,6 +43,14 @@ def token_of(form_secret: str, session: str) -> str:
     return hmac.digest(form_secret.encode(), f"form {session}".encode(), hashlib.sha256).hex()
 
 
+def draft_of(form_secret: str, *, who: str, about: str, path: str) -> str:
+    """The name under which a browser keeps what is being typed: of one person, about one record, on one page.
+
+    Nobody finds there what another typed, nor in one record what was typed in another; it tells neither.
+    """
+    return hmac.digest(form_secret.encode(), f"draft {who}\n{about}\n{path}".encode(), hashlib.sha256).hex()[:32]
+
+
 def is_from_us(*, origin: str, fetch_site: str, ours: str) -> bool:
     """Whether a POST comes from a page of ours; a browser says so, and cannot be made to lie by a page.
 

@@ -32,6 +32,7 @@ _HEADINGS = {
     Language.FRENCH: ("Quand", "Qui", "Profession", "Structure", "Quoi", "Comment", "Preuve"),
     Language.ENGLISH: ("When", "Who", "Profession", "Organisation", "What", "How", "Proof"),
 }
+_FIRST = LogQuery(others=True)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run, at the start of a cell."""
 
@@ -70,8 +71,8 @@ class HistoryView:
 
 
 def history(visit: Visit) -> Answer:
-    """The last year, or the last hundred lines (LOG-3)."""
-    return _page(visit, LogQuery())
+    """The last year, or the last hundred lines (LOG-3): what others did, until the holder asks for his own acts too."""
+    return _page(visit, _FIRST)
 
 
 def searched(visit: Visit) -> Answer:
@@ -97,9 +98,7 @@ def proofs(visit: Visit) -> Answer:
             "Les preuves sont prêtes une minute après chaque accès.",
             "Proofs are ready a minute after each access.",
         )
-        return replace(
-            _shown(visit, LogPage(()), LogQuery()), errors={"": visit.says(*told)}, status=503, retry_after=60
-        )
+        return replace(_shown(visit, LogPage(()), _FIRST), errors={"": visit.says(*told)}, status=503, retry_after=60)
     return Download(file.receipt, "application/jsonl", "preuves.jsonl")
 
 
@@ -120,6 +119,7 @@ def read_query(form: Form) -> tuple[LogQuery, dict[str, tuple[str, str]]]:
         since=days.get("since"),
         until=until + timedelta(days=1) if until is not None else None,
         emergencies=form.ticked("emergencies"),
+        others=not form.ticked("mine"),
         below=int(below) if below.isascii() and below.isdigit() and len(below) < 10 else None,
     )
     return query, errors
@@ -155,7 +155,7 @@ def _shown(visit: Visit, page: LogPage, query: LogQuery) -> Page:
     kinds = tuple((kind.value, visit.says(*label)) for kind, label in _KINDS.items())
     lines = tuple(shown(line, visit.language) for line in page.lines)
     title = _TITLE if visit.signed_in.professional is None else _PROFESSIONAL_TITLE
-    return Page("history.html", title, HistoryView(lines, kinds, page.below, query != LogQuery()))
+    return Page("history.html", title, HistoryView(lines, kinds, page.below, query != _FIRST))
 
 
 def shown(line: LogLine, language: Language) -> ShownLine:

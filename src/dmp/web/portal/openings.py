@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dmp.record.actor import Mode
 from dmp.record.patient import PatientId
-from dmp.sign_in.sessions import Session
+from dmp.sign_in.sessions import Mandate, Session
 from dmp.web.portal.page import Cookie, CookieName, Redirect, Visit
 
 
@@ -26,14 +26,21 @@ def record_opened(
 
     `called` is how the person is named on every page from here on.
     """
-    change = replace(visit.signed_in, patient=patient, patient_called=called, mode=mode, reason=reason, secret=secret)
+    closed = visit.signed_in.closed
+    change = replace(closed, patient=patient, patient_called=called, mode=mode, reason=reason, secret=secret)
+    return _renewed(visit, change, to)
+
+
+def mandate_begun(visit: Visit, patient: PatientId, called: str, mandate: Mandate, *, reason: str, to: str) -> Redirect:
+    """Go to `to` with that person before the desk; `reason` stands in the trace of each act."""
+    closed = visit.signed_in.closed
+    change = replace(closed, patient=patient, patient_called=called, reason=reason, mandate=mandate)
     return _renewed(visit, change, to)
 
 
 def record_left(visit: Visit, *, to: str) -> Redirect:
     """Go to `to` with no record open, or with one's own."""
-    change = replace(visit.signed_in, patient=None, patient_called="", mode=Mode.NORMAL, reason="", secret=False)
-    return _renewed(visit, change, to)
+    return _renewed(visit, visit.signed_in.closed, to)
 
 
 def _renewed(visit: Visit, change: Session, to: str) -> Redirect:

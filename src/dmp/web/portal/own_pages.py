@@ -1,6 +1,5 @@
 """What everybody has who is signed in: a home, his sessions, the way out; and the language, for everybody else too."""
 
-import re
 from dataclasses import dataclass, replace
 
 from dmp.record.dtm import PARIS
@@ -8,16 +7,13 @@ from dmp.sign_in.sessions import Session
 from dmp.web.portal.guard import dropped
 from dmp.web.portal.openings import record_left
 from dmp.web.portal.page import Answer, Cookie, CookieName, Language, Needs, Page, PageRoute, Redirect, Theme, Visit
-from dmp.web.portal.places import PROFESSIONAL, home_of
-from dmp.web.portal.sign_in_pages import HOME, SIGN_IN
+from dmp.web.portal.places import home_of, is_path
+from dmp.web.portal.sign_in_pages import SIGN_IN
 
 SESSIONS, SIGN_OUT, LANGUAGE, DISPLAY = "/sessions", "/deconnexion", "/langue", "/affichage"
 LEAVE = "/dossier/quitter"
-PROFESSIONAL_HOME = PROFESSIONAL
 _DISPLAY = Page("display.html", ("Affichage", "Display"))
 _YEAR = 365 * 24 * 3600
-_PATH = re.compile(r"(/[a-z0-9-]+)+")
-"""The paths of the pages."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +31,6 @@ class SessionLine:
 def start(visit: Visit) -> Answer:
     """The address of the portal leads home, or to the door."""
     return Redirect(home_of(visit.session) if visit.session is not None else SIGN_IN)
-
-
-def home(_visit: Visit) -> Answer:
-    """Where a patient begins."""
-    return Page("home.html", ("Mon espace", "My space"))
-
-
-def professional_home(_visit: Visit) -> Answer:
-    """Where a professional begins."""
-    return Page("professional_home.html", ("Espace professionnel", "Professional space"))
 
 
 def sessions(visit: Visit) -> Answer:
@@ -66,7 +52,7 @@ def end_session(visit: Visit) -> Answer:
 def sign_out(visit: Visit) -> Answer:
     """Leave: the session ends on the server."""
     visit.portal.reception.signed_out(visit.secret)
-    over = dropped(CookieName.SESSION, CookieName.BEGUN)
+    over = dropped(CookieName.SESSION, CookieName.BEGUN, CookieName.BACK)
     if visit.session is not None and visit.session.leave:
         # A form of ours may lead nowhere else: the page does, to end the session of the provider too.
         return Page("onward.html", ("Déconnexion", "Sign-out"), visit.session.leave, cookies=over)
@@ -78,8 +64,7 @@ def choose_language(visit: Visit) -> Answer:
     chosen = visit.form.line("language")
     language = Language(chosen) if chosen in Language.__members__.values() else Language.FRENCH
     back = visit.form.line("back")
-    # A path of ours, so that nobody is led elsewhere: browsers leave out tabs and ends of lines, and read `\\` as `/`.
-    to = back if _PATH.fullmatch(back) else "/"
+    to = back if is_path(back) else "/"
     return Redirect(to, (Cookie(CookieName.LANGUAGE, language, _YEAR),))
 
 
@@ -109,8 +94,6 @@ def _line(session: Session, *, mine: bool) -> SessionLine:
 
 ROUTES = (
     PageRoute("/", start, needs=Needs.NOBODY),
-    PageRoute(HOME, home),
-    PageRoute(PROFESSIONAL_HOME, professional_home, needs=Needs.PROFESSIONAL),
     PageRoute(SESSIONS, sessions, end_session, Needs.ANYBODY),
     PageRoute(SIGN_OUT, post=sign_out, needs=Needs.NOBODY),
     PageRoute(LANGUAGE, post=choose_language, needs=Needs.NOBODY),

@@ -6,7 +6,7 @@ is given has passed the guard. To add pages, write their functions and list
 them in a tuple of `PageRoute`, which `main.py` gives to `build_portal_app`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import parse_qs
@@ -45,6 +45,8 @@ class CookieName(StrEnum):
     """A sign-in, or a recovery, that is under way in this browser."""
     FORM = "__Host-dmp-form"
     """What the tokens of the forms are made of."""
+    BACK = "__Host-dmp-back"
+    """The page to go on with once somebody has signed in again: a path of ours, which proves nothing."""
     KNOWN = "__Host-dmp-known"
     LANGUAGE = "__Host-dmp-language"
     THEME = "__Host-dmp-theme"
@@ -98,6 +100,16 @@ class Download:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """A file for its reader to keep, too large to be held in memory: its octets are told a piece at a time."""
+
+    pieces: Iterator[bytes] = field(repr=False)
+    size: int
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Framed:
     """What a page of ours shows in a frame: octets under a policy of their own, `Content-Security-Policy`.
 
@@ -107,9 +119,11 @@ class Framed:
     content: bytes = field(repr=False)
     media_type: str
     policy: str
+    name: str = ""
+    """What the file is called by whoever keeps it from there."""
 
 
-Answer = Page | Redirect | Download | Framed
+Answer = Page | Redirect | Download | Stream | Framed
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,8 @@ class Portal:
     recovery: Recovery
     origin: str = ""
     ways: tuple[OtherWay, ...] = ()
+    rooms: tuple[tuple[str, str], ...] = ()
+    """Rooms of templates beside those of the house, each with its package."""
 
 
 @dataclass(frozen=True)
@@ -239,5 +255,20 @@ class PageRoute:
     get: PageFunction | None = None
     post: PageFunction | None = None
     needs: Needs = Needs.PATIENT
+    from_anywhere: bool = False
+    """Its POST may come from another site: what it carries is signed, and says by itself who made it (TD0.9)."""
+    uploads: int = 0
+    """Octets of all the files that its form may hold; none takes no file."""
     pace: float = 0
     """Seconds that the answer to a form takes at least, whatever the work took: its time would tell (security 9.4)."""
+
+
+@dataclass(frozen=True)
+class Annex:
+    """Pages that are added to a portal where it is put together: routes, and the package of each room of templates."""
+
+    routes: tuple[PageRoute, ...] = ()
+    rooms: tuple[tuple[str, str], ...] = ()
+
+
+NO_ANNEX = Annex()

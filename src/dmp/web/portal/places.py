@@ -1,10 +1,13 @@
 """Where somebody may go from any page: the menu of each portal, and the home of each kind of session."""
 
+import re
 from dataclasses import dataclass
 
 from dmp.sign_in.sessions import Session
 
 PATIENT, PROFESSIONAL, DESK, OPERATOR = "/patient", "/professional", "/desk", "/operator"
+
+_PATH = re.compile(r"(/[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,16 @@ _OPERATOR = (
     Place(OPERATOR, "État du service", "Service"),
     Place("/operator/taches", "Tâches", "Jobs"),
     Place("/operator/alertes", "Alertes", "Alerts"),
+    Place("/operator/freins", "Freins", "Brakes"),
     Place("/operator/urgences", "Urgences", "Emergencies"),
     Place("/operator/traces", "Traces", "Traces"),
     Place("/operator/tables", "Tables", "Tables"),
 )
+
+
+def is_path(text: str) -> bool:
+    """Tell a path of a page: no sign stands in one that browsers leave out, or read as another."""
+    return _PATH.fullmatch(text) is not None
 
 
 def home_of(session: Session) -> str:

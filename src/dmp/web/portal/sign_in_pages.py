@@ -9,7 +9,7 @@ from dmp.sign_in.steps import Kind
 from dmp.web.portal import trouble
 from dmp.web.portal.guard import dropped
 from dmp.web.portal.page import Answer, Cookie, CookieName, Needs, Page, PageRoute, Redirect, Visit
-from dmp.web.portal.places import home_of
+from dmp.web.portal.places import home_of, is_path
 
 HOME, FIRST = "/patient", "/premiers-choix"
 SIGN_IN, ACTIVATION, CODE, APPLICATION, PASSWORD = (
@@ -134,18 +134,20 @@ def answered(visit: Visit, reply: Reply, again: Page, errors: Mapping[str, str])
 
 
 def signed_in(visit: Visit, reply: Reply) -> Redirect:
-    """Hand over the session, always a fresh one, and send home; what was begun is over.
+    """Hand over the session, always a fresh one, and send home, or back to the page that was left; the rest is over.
 
     For each means of signing in, once `Reception` has answered `Said.DONE`. A session that this browser had before
     is over: its cookie is replaced, and nobody could sign out of it any more.
     """
     if visit.session is not None:
         visit.portal.reception.signed_out(visit.secret)
-    cookies = [Cookie(CookieName.SESSION, reply.secret), *dropped(CookieName.BEGUN)]
+    cookies = [Cookie(CookieName.SESSION, reply.secret), *dropped(CookieName.BEGUN, CookieName.BACK)]
     if reply.known:
         cookies.append(Cookie(CookieName.KNOWN, reply.known, int(KNOWN_LIFE.total_seconds())))
     session = visit.portal.reception.desk.one(reply.secret)
-    return Redirect(home_of(session) if session is not None else HOME, tuple(cookies))
+    back = visit.cookies.get(CookieName.BACK, "")
+    home = home_of(session) if session is not None else HOME
+    return Redirect(back if is_path(back) else home, tuple(cookies))
 
 
 def _after(visit: Visit, reply: Reply, again: Page, errors: Mapping[str, str]) -> Answer:

@@ -41,6 +41,8 @@ ENGLISH = {
     Why.PASSKEY: "This passkey was not accepted. Try again, or choose another means.",
     Why.WRONG_CODE: "This code is wrong, or was used. Wait for the next one and try again.",
     Why.LAST_MEANS: "This is your last means of signing in: add another one before you remove it.",
+    Why.ENROLMENT: "This enrolment code is wrong, was used, or is more than an hour old. "
+    "Ask who administers the machine for another one.",
     Why.TOO_MANY: "Too many tries. Wait a few minutes, then start again.",
 }
 
@@ -76,19 +78,25 @@ class Strong:
         Raises:
             ProofRefused: it began nothing, or was answered; or its address has failed too often lately.
         """
+        return self.ceremonies.take(ceremony, self.secret_of(visit, ceremony))
+
+    def secret_of(self, visit: Visit, ceremony: Ceremony) -> str:
+        """The secret of what this browser began.
+
+        Raises:
+            ProofRefused: it began nothing; or its address has failed too often lately.
+        """
         secret = visit.cookies.get(PROOF, "")
         if not secret:
             raise ProofRefused(f"{ceremony}: nothing was begun in this browser", why=Why.NOT_BEGUN)
         self.ceremonies.check(visit.browser.address)
-        return self.ceremonies.take(ceremony, secret)
+        return secret
 
     def reached(self, visit: Visit, found: Proven | Choice, *, from_elsewhere: bool = False) -> Answer:
         """Open the session of whom a means has proved; or have him choose an activity first."""
         if isinstance(found, Choice):
             choose = Redirect(ACTIVITY, (self.begun(Ceremony.ACTIVITY, found.kept),))
             return onward(choose) if from_elsewhere else choose
-        if found.staff is not None:
-            return NO_SPACE
         reply = visit.portal.reception.proved(found, visit.browser)
         if reply.said is not Said.DONE:
             raise ProofRefused("session: it could not be opened", why=Why.BEGIN_AGAIN)
@@ -102,22 +110,6 @@ OVER = Cookie(PROOF, "", same_site="Lax")
 UNTRIED = frozenset({Why.NOT_BEGUN, Why.TOO_MANY})
 """Nothing was tried. A picture on any page may have browsers ask for the address of a return: it must not use up the
 tries of those who look at it; and who waits does not wait longer for asking."""
-NO_SPACE = Page(
-    "trouble.html",
-    ("Pas d’espace pour cette carte", "No space for this card"),
-    Trouble(
-        (
-            "Votre carte d’établissement (CPE) a été reconnue, mais ce site n’a pas d’espace pour elle.",
-            "Your staff card was recognised, but this site has no space for it.",
-        ),
-        (
-            "Utilisez le logiciel de votre structure pour les démarches administratives.",
-            "Use the software of your structure for administrative acts.",
-        ),
-    ),
-    403,
-    cookies=(OVER,),
-)
 
 
 def onward(to: Redirect) -> Page:

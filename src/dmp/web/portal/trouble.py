@@ -90,7 +90,13 @@ def of_error(error: DmpError) -> Page:
         case DocumentNotFound() | RecordNotFound():
             return of_status(404)
         case RecordClosed():
-            told = Trouble(("Ce dossier est fermé.", "This record is closed."), _BACK)
+            told = Trouble(
+                ("Ce dossier est fermé.", "This record is closed."),
+                (
+                    "Son titulaire peut le rouvrir, ou en prendre une copie, depuis la page « Réglages ».",
+                    "Its holder may open it again, or take a copy of it, from the page “Settings”.",
+                ),
+            )
             return Page(TEMPLATE, _TITLE, told, 403)
         case AccessRefused():
             next_step = error.next_step or _BACK[0]

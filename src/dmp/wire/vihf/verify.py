@@ -108,6 +108,35 @@ def verify(
     client = _trusted(_loaded(peer), Use.AUTHENTICATION, policy, at)
     if not signer.same(client):
         refuse("holder: the TLS certificate and the signing certificate are not of the same holder")
+    caller, vihf, content = _believed(located, signer, at=at, policy=policy, directory=directory)
+    _check_replay(content, vihf, holder=client, policy=policy, replay=replay)
+    return caller, vihf
+
+
+def verify_alone(
+    envelope: Element, security: Element, *, at: datetime, policy: VihfPolicy, directory: Directory
+) -> tuple[Caller, Vihf]:
+    """Verify a VIHF that comes through a browser, without the client certificate of a message (TD0.9, TD0.10).
+
+    The signature alone says who made it. It must name an audience, ours: what
+    was signed for a message is no link, whoever got hold of it. Whether it was
+    used before is for the caller to ask.
+
+    Raises:
+        AssertionRefused: with the check that failed.
+    """
+    located = signature.locate(envelope, security, accept_sha1=policy.trust.accept_sha1)
+    signer = _trusted(located.certificate, Use.SIGNATURE, policy, at)
+    caller, vihf, _ = _believed(located, signer, at=at, policy=policy, directory=directory)
+    if not vihf.statements.audiences:
+        refuse("audience: none, where ours is due")
+    return caller, vihf
+
+
+def _believed(
+    located: signature.Located, signer: Holder, *, at: datetime, policy: VihfPolicy, directory: Directory
+) -> tuple[Caller, Vihf, bytes]:
+    """What a trusted signer says, and the octets that he signed."""
     signed = signature.open_signed(located, at=at)
     statements = read_statements(signed.element)
     _check_issuer(statements, signer)
@@ -116,8 +145,7 @@ def verify(
     check_roles(vihf, policy.role_known)
     facility = _check_directory(vihf, signer, directory)
     actor = _actor(vihf, signer, facility)
-    _check_replay(signed.content, vihf, holder=client, policy=policy, replay=replay)
-    return _caller(vihf, actor), vihf
+    return _caller(vihf, actor), vihf, signed.content
 
 
 def check_patient(vihf: Vihf, patient: PatientId) -> None:

@@ -1,7 +1,9 @@
-"""Accounts, tickets, tallies, visits, emergency cases, alerts: tables that older programs neither read nor need."""
+"""Accounts, operators, tickets, visits, emergency cases, alerts: tables that older programs neither read nor need."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from dmp.record.listed import words_kept
 
 revision = "0004_since_0001"
 down_revision = "0003_since_0001"
@@ -19,6 +21,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("login"),
         sa.UniqueConstraint("person"),
+    )
+    op.create_table(
+        "operator",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
     )
     op.create_table(
         "federated",
@@ -129,3 +137,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token"),
     )
     op.create_index("leaf_by_record", "leaf", ["record"])
+    words = op.create_table(
+        "directory_word",
+        sa.Column("word", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("word", "kind", "id"),
+    )
+    op.create_index("directory_word_by_line", "directory_word", ["kind", "id"])
+    _fill(words)
+
+
+def _fill(words: sa.Table) -> None:
+    """The words of the lines that are there; those that an older program loads meanwhile wait for the next load."""
+    lines = sa.table("directory", *(sa.column(name, sa.Text) for name in ("kind", "id", "name")))
+    found = op.get_bind().execute(sa.select(lines.c.kind, lines.c.id, lines.c.name)).all()
+    rows = [{"word": word, "kind": kind, "id": key} for kind, key, name in found for word in words_kept(kind, name)]
+    if rows:
+        op.bulk_insert(words, rows)

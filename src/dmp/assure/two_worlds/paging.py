@@ -1,0 +1,177 @@
+"""The pages of the portal in two worlds: every address, opened by who may open pages (security 7, AR-17).
+
+The addresses are those of the application itself, so that a new page is looked
+at without being listed. Where an address names a document, what is hidden is
+named in turn with what is shown and with what is not there; forms of such pages
+are sent too. The acts of all other forms are those of the wire, which are asked
+there. Both worlds get the same session and the same secrets, so that
+pages are compared octet for octet.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import httpx2
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from lxml import html
+from starlette.applications import Starlette
+
+from dmp.assure.two_worlds.asking import SERVICE_MADE
+from dmp.assure.two_worlds.remembering import is_citizen
+from dmp.assure.two_worlds.searching import UNKNOWN
+from dmp.assure.two_worlds.viewers import Seen
+from dmp.assure.two_worlds.world import World, Worlds
+from dmp.portal import build_pages, build_reception
+from dmp.record.actor import Holder, Professional, Representative, Staff
+from dmp.record.patient import PatientId
+from dmp.sign_in.sessions import Session
+from dmp.sign_in.sign_in import Proof
+from dmp.web.portal.page import CookieName
+from dmp.web.portal.places import DESK, OPERATOR, PATIENT, PROFESSIONAL
+
+ORIGIN = "https://portail.example.fr"
+SECRET, FORM = "5" * 64, "6" * 32
+PROOFS = "/historique/preuves"
+"""Salts, hashes and places in the tree are each world's own: `remembering` compares what the proofs tell."""
+TOLD = ("/patient", "/historique", "/historique/tableau", "/patient/copie")
+"""For citizens they hold lines of updates that are not announced yet (DEC-30): `remembering` compares the others."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address and what is done there; `named` is the kind of document in the place of its id."""
+
+    method: str
+    pattern: str
+    named: str = ""
+
+    def __str__(self) -> str:
+        """As a note tells it, which names nobody."""
+        return f"{self.method} {self.pattern}{f' ({self.named})' if self.named else ''}"
+
+
+@dataclass
+class Pages:
+    """The application of each world, called in a loop of its own."""
+
+    loop: BlockingPortal
+    apps: Mapping[int, Starlette]
+    places: tuple[Place, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Every address that answers, from the application."""
+        routes = next(iter(self.apps.values())).routes
+        found = [(getattr(route, "path", ""), getattr(route, "methods", None) or ()) for route in routes]
+        self.places = tuple(_places(found))
+
+    def opened(self, world: World, number: int, place: Place, ids: Mapping[str, str], step: int) -> bytes:
+        """What the visitor of this world is answered, status and headers too."""
+        world.turn_to(step)
+        path = _path(place, ids)
+        if place.method == "GET":
+            return self._sent(number, "GET", path, {})
+        shown = self._sent(number, "GET", _path(replace(place, named="shown"), ids), {})
+        world.turn_to(step)
+        return self._sent(number, "POST", path, _fields(shown, place.pattern.rpartition("/")[2]))
+
+    def _sent(self, number: int, method: str, path: str, fields: Mapping[str, str]) -> bytes:
+        cookies = f"{CookieName.SESSION}={SECRET}; {CookieName.FORM}={FORM}"
+        headers = {"cookie": cookies, "origin": ORIGIN, "sec-fetch-site": "same-origin"}
+
+        async def go() -> httpx2.Response:
+            way = httpx2.ASGITransport(app=self.apps[number])
+            async with httpx2.AsyncClient(transport=way, base_url=ORIGIN) as client:
+                return await client.request(method, path, headers=headers, data=dict(fields) or None)
+
+        answer = self.loop.call(go)
+        kept = sorted((name, value) for name, value in answer.headers.items() if name != "set-cookie")
+        return SERVICE_MADE.sub(b"id", f"{answer.status_code} {kept}\n".encode() + answer.content)
+
+
+@contextmanager
+def pages_of(worlds: Worlds) -> Iterator[Pages]:
+    """The portal of each world, its acts at the time and with the ids of the world."""
+    with ExitStack() as stack:
+        loop = stack.enter_context(start_blocking_portal())
+        settings = replace(worlds.settings, portal_port=8444, portal_url=f"{ORIGIN}/")
+        apps = {n: build_pages(world.store, settings, perform=world.perform) for n, world in enumerate(worlds.all)}
+        yield Pages(loop, apps)
+
+
+def sign_in(worlds: Worlds, seen: Seen) -> bool:
+    """Open one session of the viewer in each world; false for who has no pages."""
+    session = _session(seen)
+    if session is None:
+        return False
+    for world in worlds.all:
+        desk = build_reception(world.store, worlds.settings, world.gate, lambda: datetime.now(UTC)).desk
+        desk.end(SECRET)
+        known = replace(desk, new_secret=lambda: SECRET)
+        desk.run(lambda kept, known=known: known.open_in(kept, session))
+    return True
+
+
+def is_exempt(seen: Seen, place: Place) -> bool:
+    """Whether the two worlds may be told apart there, as the specification has it."""
+    return place.pattern == PROOFS or (is_citizen(seen.caller) and place.pattern in TOLD)
+
+
+def fits(seen: Seen, place: Place) -> bool:
+    """Whether the address is of a portal of the viewer's: elsewhere he is sent home, whatever the record holds."""
+    actor = seen.caller.actor
+    room = f"/{place.pattern.split('/')[1]}"
+    rooms = {PATIENT: is_citizen(seen.caller), PROFESSIONAL: isinstance(actor, Professional), OPERATOR: False}
+    return rooms.get(room, isinstance(actor, (Professional, Staff)) if room == DESK else True)
+
+
+def ids_of(seen: Seen) -> dict[str, str]:
+    """A document of each kind, by its bare entryUUID."""
+    scene = seen.scene
+    found = {"hidden": scene.secrets[:1], "shown": scene.shown[:1]}
+    named = {kind: papers[0].uuid for kind, papers in found.items() if papers}
+    return {kind: uuid.rpartition(":")[2] for kind, uuid in {**named, "unknown": UNKNOWN}.items()}
+
+
+def _session(seen: Seen) -> Session | None:
+    actor, at, patient = seen.caller.actor, datetime.now(UTC), seen.scene.patient
+    empty = Session("0" * 16, at, at, (Proof.CERTIFICATE,), patient_called="A. FICTIVE", patient=patient)
+    match actor:
+        case Professional():
+            return replace(empty, professional=actor, mode=seen.caller.mode, reason=seen.caller.reason)
+        case Staff():
+            return replace(empty, staff=actor)
+        case Holder():
+            return replace(empty, person=patient, patient=None, patient_called="", name="A. FICTIVE")
+        case Representative():
+            return replace(empty, person=PatientId(actor.id, patient.root), name=actor.name)
+        case _:
+            return None
+
+
+def _places(found: Iterable[tuple[str, Collection[str]]]) -> Iterator[Place]:
+    for pattern, methods in found:
+        if pattern.startswith("/static"):
+            continue
+        kinds = ("hidden", "shown", "unknown") if "{id}" in pattern else ("",)
+        for kind in kinds:
+            if "GET" in methods:
+                yield Place("GET", pattern, kind)
+            if "POST" in methods and kind in ("hidden", "unknown"):
+                yield Place("POST", pattern, kind)
+
+
+def _path(place: Place, ids: Mapping[str, str]) -> str:
+    one = ids.get(place.named, ids["unknown"])
+    parts = (part if not part.startswith("{") else one if part == "{id}" else "1" for part in place.pattern.split("/"))
+    return "/".join(parts)
+
+
+def _fields(page: bytes, action: str) -> dict[str, str]:
+    """The fields of the form that a page about a shown document has; the same form is sent about another one."""
+    _, _, body = page.partition(b"\n")
+    if b"<form" not in body:
+        return {}
+    forms = [form for form in html.fromstring(body).forms if (form.action or "").endswith(action)]
+    return {name: value for form in forms[:1] for name, value in form.form_values()}

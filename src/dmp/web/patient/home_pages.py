@@ -1,0 +1,190 @@
+"""The first page of a patient (PT-4): why he came is on it, or one touch away."""
+
+from dataclasses import dataclass
+
+from dmp.actions.patient_home import Home, ReadHome, Wait, Waiting
+from dmp.record.errors import RecordClosed, RecordNotFound
+from dmp.record.history import LogLine
+from dmp.record.history_words import Language, told
+from dmp.record.verb import Verb
+from dmp.web.patient.own import day, is_own
+from dmp.web.patient.words import Both, kind_in_words, last_day, moment, part_in_words, plain_role
+from dmp.web.portal.page import Answer, Page, PageRoute, Visit
+from dmp.web.portal.places import PATIENT
+
+_TITLE = ("Mon espace", "My space")
+_OTHERS_TITLE = ("Son dossier", "This record")
+
+
+@dataclass(frozen=True)
+class Door:
+    """A big way in: its path, its name, and what is behind it."""
+
+    path: str
+    name: Both
+    hint: Both
+
+
+@dataclass(frozen=True)
+class Came:
+    """Somebody who came, in words."""
+
+    when: str
+    who: str
+    role: str
+    structure: str
+    what: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits: what, why, and where to do it."""
+
+    words: Both
+    path: str
+    button: Both
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """What the page shows; `part` is what the viewer is to the holder, empty for the holder himself."""
+
+    part: Both
+    since: str
+    fresh: tuple[tuple[str, int], ...]
+    came: tuple[Came, ...]
+    emergencies: tuple[Came, ...]
+    tasks: tuple[Task, ...]
+    doors: tuple[Door, ...]
+    sees_who_came: bool
+    hides_everything: bool
+
+
+_DOCUMENTS, _CAME, _PROFESSIONALS = "/patient/documents", "/historique", "/patient/professionnels"
+_EMERGENCIES, _FAMILY, _SETTINGS = "/patient/urgences", "/patient/proches", "/patient/reglages"
+_OWN = (
+    Door(_DOCUMENTS, ("Mes documents", "My documents"), ("Lire, ajouter, masquer", "Read, add, mask")),
+    Door(_CAME, ("Qui est venu", "Who came"), ("Chaque accès, et demander pourquoi", "Each access, and ask why")),
+    Door(
+        _PROFESSIONALS,
+        ("Mes professionnels", "My professionals"),
+        ("Autoriser, retirer, bloquer", "Authorise, remove, block"),
+    ),
+    Door(
+        _EMERGENCIES,
+        ("En cas d’urgence", "In an emergency"),
+        ("Mes choix, et tout cacher", "My choices, and hide everything"),
+    ),
+    Door(_FAMILY, ("Mes proches", "My family"), ("Mes enfants, mes délégués", "My children, my delegates")),
+    Door(
+        _SETTINGS,
+        ("Réglages", "Settings"),
+        ("Connexion, messages, affichage", "Signing in, messages, display"),
+    ),
+)
+_OF_ANOTHER = (
+    Door(_DOCUMENTS, ("Ses documents", "The documents"), ("Ce que vous pouvez lire", "What you may read")),
+    Door(_CAME, ("Qui est venu", "Who came"), ("Dans ce dossier", "Into this record")),
+    Door(
+        _PROFESSIONALS,
+        ("Ses professionnels", "The professionals"),
+        ("Autoriser ou bloquer pour cette personne", "Authorise or block for this person"),
+    ),
+    Door(_EMERGENCIES, ("En cas d’urgence", "In an emergency"), ("Les choix en cours", "The choices in force")),
+    Door(
+        _FAMILY,
+        ("Mes proches", "My family"),
+        ("Revenir à mon dossier, en ouvrir un autre", "Back to my record, open another"),
+    ),
+)
+_RIGHTS = {_CAME: Verb.VIEW_LOG, _PROFESSIONALS: Verb.AUTHORISE_OTHER, _EMERGENCIES: Verb.CHOOSE_FOR_EMERGENCIES}
+"""What a door needs, where not everybody may pass."""
+
+
+def home(visit: Visit) -> Answer:
+    """What is new, who came, what waits; where there is no record to open, the ways that are left."""
+    acting = not is_own(visit)
+    try:
+        found = visit.perform(ReadHome(visit.patient, visit.signed_in.since))
+    except (RecordNotFound, RecordClosed) as refusal:
+        state = "over" if acting else "closed" if isinstance(refusal, RecordClosed) else "none"
+        return Page("patient/no_record.html", _TITLE, state)
+    return Page("patient/home.html", _OTHERS_TITLE if acting else _TITLE, _view(found, Language(visit.language.value)))
+
+
+def _view(home: Home, language: Language) -> HomeView:
+    return HomeView(
+        part=part_in_words(home.part) if home.part is not None else ("", ""),
+        since=day(home.previous) if home.previous is not None else "",
+        fresh=tuple((kind_in_words(fresh.kind), fresh.count) for fresh in home.fresh),
+        came=tuple(_came(line, language) for line in home.came),
+        emergencies=tuple(_came(line, language) for line in home.emergencies),
+        tasks=tuple(_task(waiting) for waiting in home.waiting),
+        doors=tuple(_doors(home)),
+        sees_who_came=Verb.VIEW_LOG in home.rights,
+        hides_everything=home.hides_everything,
+    )
+
+
+def _doors(home: Home) -> list[Door]:
+    """No door that would stay shut."""
+    doors = _OWN if home.part is None else _OF_ANOTHER
+    return [door for door in doors if door.path not in _RIGHTS or _RIGHTS[door.path] in home.rights]
+
+
+def _came(line: LogLine, language: Language) -> Came:
+    words = told(line, language)
+    # The documents are in the history; here it is enough to know who.
+    what = words.what.split(" : ")[0]
+    return Came(moment(line.at), words.who, plain_role(words.role), words.structure, what, words.how)
+
+
+def _task(waiting: Waiting) -> Task:
+    when = last_day(waiting.when) if waiting.when is not None else ""
+    match waiting.what:
+        case Wait.EMERGENCY_CHOICES:
+            return Task(
+                (
+                    "Dites qui peut ouvrir votre dossier en cas d’urgence.",
+                    "Say who may open your record in an emergency.",
+                ),
+                "/patient/urgences",
+                ("Faire mes choix", "Make my choices"),
+            )
+        case Wait.ATTENDING:
+            return Task(
+                (
+                    f"{waiting.who} dit être votre médecin traitant. Est-ce vrai ?",
+                    f"{waiting.who} says to be your attending doctor. Is it so?",
+                ),
+                "/patient/professionnels",
+                ("Répondre", "Answer"),
+            )
+        case Wait.ANSWER:
+            return Task(
+                (f"{waiting.who} a répondu à votre question.", f"{waiting.who} answered your question."),
+                "/historique",
+                ("Lire la réponse", "Read the answer"),
+            )
+        case Wait.DELEGATE_ENDS:
+            return Task(
+                (
+                    f"{waiting.who} est votre délégué jusqu’au {when}.",
+                    f"{waiting.who} is your delegate until {when}.",
+                ),
+                "/patient/proches/delegues",
+                ("Voir mes délégués", "See my delegates"),
+            )
+        case Wait.SIGN_IN:
+            return Task(
+                (
+                    "Vous n’avez qu’un moyen de recevoir votre code. Si vous le perdez, vous ne pourrez plus entrer.",
+                    "You have a single way to receive your code. If you lose it, you cannot come in any more.",
+                ),
+                "/moyens",
+                ("Ajouter un moyen", "Add a means"),
+            )
+
+
+ROUTES = (PageRoute(PATIENT, home),)

@@ -1,0 +1,119 @@
+"""Words that several pages of the patient share: days, professions, kinds of documents, what somebody is to another."""
+
+from datetime import datetime, time, timedelta
+
+from dmp.actions.acting_for import Part, Quality
+from dmp.actions.search_directory import InDirectory
+from dmp.record.codes import Code
+from dmp.record.dtm import PARIS
+from dmp.record.nomenclature import Nomenclature, value_set
+from dmp.record.patient import IdentityTraits
+from dmp.record.people import DelegateScope
+from dmp.web.patient.own import day, read_day
+
+Both = tuple[str, str]
+"""A sentence in French and in English."""
+WRONG_DAY: Both = (
+    "Cette date n’existe pas : écrivez-la comme 31/01/2026.",
+    "There is no such date: write it as 31/01/2026.",
+)
+SCOPES: dict[DelegateScope, tuple[Both, Both]] = {
+    DelegateScope.READ: (
+        ("Lire", "Read"),
+        (
+            "Il lit vos documents, même masqués. Il ne change rien.",
+            "Reads your documents, even masked. Changes nothing.",
+        ),
+    ),
+    DelegateScope.WRITE: (
+        ("Lire et ajouter", "Read and add"),
+        (
+            "Il lit, ajoute des documents et retire ceux qu’il a ajoutés.",
+            "Reads, adds documents and removes those that he or she added.",
+        ),
+    ),
+    DelegateScope.MANAGE: (
+        ("Lire, ajouter et gérer", "Read, add and manage"),
+        (
+            "En plus, il masque des documents, autorise et bloque des professionnels à votre place.",
+            "Also masks documents, and authorises and blocks professionals in your place.",
+        ),
+    ),
+}
+"""What a delegate may do: its name, and what it means (DEC-29)."""
+
+
+def last_day(until: datetime) -> str:
+    """The last day of what ends at an instant, which is often the midnight after it."""
+    return day(until - timedelta(seconds=1))
+
+
+def moment(at: datetime) -> str:
+    """A time in France, to the minute."""
+    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}"
+
+
+def after(text: str) -> datetime | None:
+    """The end of a day as a browser sends it or as people write it; None where nothing is written.
+
+    Raises:
+        ValueError: it is no day.
+    """
+    return None if not text else datetime.combine(read_day(text) + timedelta(days=1), time.min, PARIS)
+
+
+def kind_in_words(kind: Code) -> str:
+    """The French name of a type of documents, without the abbreviations of the nomenclature."""
+    label = value_set(Nomenclature.DOCUMENT_TYPES).label(kind.code, kind.system) or kind.display or kind.code
+    label = f"Compte rendu{label[2:]}" if label.startswith("CR ") else label[:1].upper() + label[1:]
+    return label.replace("'", "’")
+
+
+def plain_role(role: str) -> str:
+    """A profession and its speciality without the words of the register: «Qualifié en Médecine générale (SM)»."""
+    return role.replace("Qualifié en ", "").replace("Qualification ", "").replace(" (SM)", "")
+
+
+def profession_in_words(who: InDirectory) -> str:
+    """The profession of somebody, with his first speciality; empty for a structure."""
+    if not who.profession:
+        return ""
+    label = value_set(Nomenclature.PROFESSIONS).label(who.profession)
+    more = value_set(Nomenclature.KNOW_HOW).label(who.know_hows[0]) if who.know_hows else ""
+    return plain_role(", ".join(part for part in (label, more) if part))
+
+
+def called(traits: IdentityTraits) -> str:
+    """How a person is named on every page: first name, name, birth date; nobody takes one record for another."""
+    first = traits.used_first_name or traits.birth_first_name
+    name = f"{first.title()} {traits.used_name or traits.birth_name}".strip()
+    return f"{name}, {_written(traits.birth_date)}" if traits.birth_date else name
+
+
+def part_in_words(part: Part) -> Both:
+    """What somebody is to a holder, and until when."""
+    until = last_day(part.until) if part.until is not None else ""
+    match part.quality:
+        case Quality.GUARDIAN:
+            return _until(("représentant légal", "legal representative"), until, guardian=True)
+        case Quality.PROTECTION:
+            return _until(("chargé de sa protection juridique", "in charge of a protection measure"), until)
+        case Quality.HEIR:
+            return _until(("ayant droit : lecture seule", "heir: reading only"), until)
+        case Quality.DELEGATE:
+            scope = SCOPES[part.scope or DelegateScope.READ][0]
+            return _until((f"délégué ({scope[0].lower()})", f"delegate ({scope[1].lower()})"), until)
+
+
+def _until(said: Both, until: str, *, guardian: bool = False) -> Both:
+    if not until:
+        return said
+    if guardian:
+        return f"{said[0]} jusqu’à la veille de ses 18 ans, le {until}", f"{said[1]} until the day before 18, {until}"
+    return f"{said[0]} jusqu’au {until}", f"{said[1]} until {until}"
+
+
+def _written(birth: str) -> str:
+    """A birth date as people write it; one that is not whole stays as it is (ID-2)."""
+    parts = birth.split("-")
+    return "/".join(reversed(parts)) if len(parts) == 3 else birth
