@@ -1,8 +1,8 @@
 """`timing`: a masked document takes as long to be refused as one that never was (T-TIME, security 7 and 9.4).
 
 A doctor who may read the record asks for documents that are masked and for
-ids of nothing, in random order over one connection: by retrieval and by
-search. Were the two told apart by time, one would mostly rank before the other:
+ids of nothing, in random order: by retrieval, by search and by their page in
+the portal. Were the two told apart by time, one would mostly rank before the other:
 the area under the curve (AUC) is how often the slower one of a pair is
 guessed, one half for somebody who knows nothing. Ranks do not care for the few
 calls that a busy machine holds up, and the random order spreads its moods evenly.
@@ -15,12 +15,13 @@ show by the clock of somebody patient enough.
 import time
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot
@@ -30,11 +31,18 @@ from dmp.bench.messages import MESSAGE, Template, http, message_ids
 from dmp.bench.plan import Act
 from dmp.client import DmpClient
 from dmp.client.credentials import Credentials
+from dmp.main import build_gate, new_id, now, open_store
+from dmp.portal import build_reception
 from dmp.record.patient import PatientId
 from dmp.record.query import DocumentIds, GetDocuments, StoredQuery
 from dmp.record.visibility import Visibility
 from dmp.sandbox.folder import SERVER_NAME
+from dmp.sandbox.people import holder
 from dmp.sandbox.population import Person
+from dmp.settings import Settings
+from dmp.sign_in.sessions import Session
+from dmp.sign_in.sign_in import Proof
+from dmp.web.portal.page import CookieName
 from dmp.wire import mtom, soap
 from dmp.wire.xds import iti18_request, iti43
 from dmp.wire.xml import Element, serialise
@@ -44,6 +52,7 @@ DOCUMENTS = 10
 """Of each sort: shown, masked, and ids of nothing."""
 WARMING = 40
 """Calls of each sort before the clock counts."""
+PAGE = "/professional/dossier/documents"
 MOST = 0.55
 """Over it, time tells. With 1,000 calls of each sort, chance alone goes over it once in a thousand runs."""
 HIDDEN = Visibility(masked=True)
@@ -56,6 +65,7 @@ class Way(StrEnum):
 
     RETRIEVE = "retrieve (ITI-43)"
     SEARCH = "search by uniqueId (ITI-18)"
+    PAGE = "its page in the portal"
 
 
 class Measure(StrEnum):
@@ -74,11 +84,17 @@ def play(leg: Leg) -> Tally:
         for _ in range(DOCUMENTS):
             _deposit(crowd.feeders[0], person, dice, Visibility())
         masked = [_deposit(crowd.feeders[0], person, dice, HIDDEN) for _ in range(DOCUMENTS)]
+        settings = service.operations.settings
         with service.client(READER) as reader:
             reader.authorise(person.patient)
             calls = _calls(service.contract, reader, person.patient, masked, dice)
-        with closing(_connection(service, READER)) as connection, without_collector():
-            stopwatch = Stopwatch(connection, (service.process, *service.workers()), leg.dice("order"), counter)
+        calls += _pages(settings, person.patient, masked, dice)
+        with ExitStack() as stack:
+            wire = stack.enter_context(closing(_connection(service, READER, service.options.port)))
+            portal = stack.enter_context(closing(_connection(service, READER, settings.portal_port)))
+            stack.enter_context(without_collector())
+            connections = {Way.RETRIEVE: wire, Way.SEARCH: wire, Way.PAGE: portal}
+            stopwatch = Stopwatch(connections, (service.process, *service.workers()), leg.dice("order"), counter)
             stopwatch.run(calls, WARMING)
             stopwatch.forget()
             stopwatch.run(calls, leg.size, leg)
@@ -120,6 +136,8 @@ class Call:
     request: Template
     length: int
     """Of the id: answers repeat it."""
+    status: int = 200
+    """Of the answer that is expected; 0 for any."""
 
 
 def _calls(
@@ -147,17 +165,44 @@ def _post(service: str, action: soap.Action, body: Element, *, to: str, security
     return http(f"/{service}", mtom.simple_type(action), root)
 
 
-def _connection(service: Service, holder: str) -> Connection:
+def _pages(settings: Settings, patient: PatientId, masked: Sequence[str], dice: Random) -> list[Call]:
+    """The page of each masked document, named by its entryUUID, and as many of nothing."""
+    with closing(open_store(settings)) as store:
+        with store.begin() as tx:
+            record = tx.records.of(patient)
+            assert record is not None, "the record was opened before"  # noqa: S101
+            uuids = [entry.uuid.rpartition(":")[2] for entry in tx.inside(record).by_unique_id(masked)]
+        at = now()
+        doctor = holder(READER).professional
+        session = Session(new_id()[:16], at, at, (Proof.CERTIFICATE,), professional=doctor, patient=patient)
+        desk = build_reception(store, settings, build_gate(store, settings), now).desk
+        secret = desk.run(lambda kept: desk.open_in(kept, session))
+    nothing = [str(UUID(int=dice.getrandbits(128), version=4)) for _ in uuids]
+    named = [(uuid, True) for uuid in uuids] + [(uuid, False) for uuid in nothing]
+    return [Call(Way.PAGE, hidden, _get(uuid, secret), len(uuid), status=0) for uuid, hidden in named]
+
+
+def _get(uuid: str, secret: str) -> Template:
+    lines = (
+        f"GET {PAGE}/{uuid} HTTP/1.1",
+        f"Host: {SERVER_NAME}",
+        f"Cookie: {CookieName.SESSION}={secret}; {CookieName.FORM}={'0' * 32}",
+        f"X-Number: {MESSAGE}",
+    )
+    return Template.of("\r\n".join((*lines, "", "")).encode(), MESSAGE)
+
+
+def _connection(service: Service, name: str, port: int) -> Connection:
     """One connection that is kept."""
-    tls = Credentials.from_sandbox(service.contract, holder).tls(service.contract["ca"])
-    return Connection(("127.0.0.1", service.options.port), tls, SERVER_NAME, holder)
+    tls = Credentials.from_sandbox(service.contract, name).tls(service.contract["ca"])
+    return Connection(("127.0.0.1", port), tls, SERVER_NAME, name)
 
 
 @dataclass
 class Stopwatch:
-    """Asks over one connection, and notes how long each answer took, and how much work."""
+    """Asks over one connection for each way, and notes how long each answer took, and how much work."""
 
-    connection: Connection
+    connections: Mapping[Way, Connection]
     processes: Sequence[int]
     dice: Random
     counter: Counter
@@ -191,9 +236,9 @@ class Stopwatch:
             sizes.append(len(answer))
             return ""
 
-        request = Request(Act.READ, call.request.filled(message), check)
+        request = Request(Act.READ, call.request.filled(message), check, status=call.status)
         before, begun = worked(self.processes), time.perf_counter()
-        self.connection.call(request)
+        self.connections[call.way].call(request)
         seconds, work = time.perf_counter() - begun, worked(self.processes) - before
         self.taken[Measure.TIME, call.way, call.masked].append(seconds)
         self.taken[Measure.WORK, call.way, call.masked].append(work)

@@ -30,13 +30,15 @@ Check = Callable[[memoryview], str]
 
 @dataclass(frozen=True)
 class Request:
-    """One call, ready to be sent; `check` judges a 200."""
+    """One call, ready to be sent; `check` judges an answer of `status`."""
 
     act: Act
     octets: Sequence[bytes | memoryview]
     check: Check
     name: str = ""
     """What it deposits, to be looked for afterwards."""
+    status: int = 200
+    """Of the answer that is expected; 0 for any."""
 
 
 @dataclass
@@ -149,7 +151,7 @@ class Connection:
         """What is wrong with the answer; empty when nothing is."""
         assert self.request is not None  # noqa: S101
         answer = memoryview(self._room)[self._body : self._have]
-        if self._status != 200:
+        if self._status != (self.request.status or self._status):
             return f"HTTP {self._status}: {bytes(answer[:300]).decode(errors='replace')}"
         return self.request.check(answer)
 
