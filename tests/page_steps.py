@@ -142,6 +142,14 @@ def gives_code(window: Window, home: House) -> None:
     window.fills(code=home.code(somebody.account.channels[0].to, after=before)).presses("Se connecter")
 
 
+def signs_in(window: Window, home: House, patient: Patient) -> None:
+    """All the way, with a code."""
+    before = len(home.messages())
+    window.goes("/connexion").fills(login=patient.account.login, password=PASSWORD).presses("Continuer")
+    code = home.code(patient.account.channels[0].to, after=before)
+    window.fills(code=code).presses("Se connecter")
+
+
 def is_two_doctors(window: Window, _home: House) -> None:
     """A professional of two activities comes back from her provider."""
     window.goes("/connexion/psc").presses("Continuer")

@@ -4,7 +4,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -39,6 +39,8 @@ from dmp.sandbox.people import HEALTH_CENTRE, PEOPLE
 from dmp.sandbox.people import Person as Holder
 from dmp.sandbox.population import Person, people
 from dmp.sandbox.port import free_port
+from dmp.sandbox.scenery import context_of
+from dmp.settings import MailSecurity
 from dmp.sign_in.passwords import hash_password
 from dmp.sign_in.sessions import Session
 from dmp.sign_in.sign_in import Proof
@@ -46,6 +48,7 @@ from dmp.store.directory import designation
 from dmp.store.sealing import seal_traces
 from dmp.store.tx import Store
 from dmp.web.portal.page import Portal
+from notice_builders import MailBox, mail_box
 from serving_builders import Installed, Service, installed, serving
 
 SEED = 2026
@@ -54,7 +57,7 @@ SECRET = "un secret du bac a sable, assez long"
 DOCTOR, NURSE, PHARMACIST = "doctor", "nurse", "pharmacist"
 MANY = 400
 NOTES = ((CONSULTATION_REPORT, "Consultation"), (DISCHARGE_LETTER, "Lettre de liaison"), (REFERRAL_LETTER, "Adressage"))
-_CODE = re.compile(r"^([0-9]{6}) ")
+_CODE = re.compile(r"\b([0-9]{6})\b")
 
 
 def holder(name: str) -> Holder:
@@ -87,6 +90,7 @@ class House:
     service: Service
     provider: providers.IdentityProvider
     france_connect: providers.IdentityProvider
+    mails: MailBox
     adults: Iterator[Person] = field(init=False)
     minors: Iterator[Person] = field(init=False)
 
@@ -163,10 +167,8 @@ class House:
         """An account in use, whose codes go to a telephone of the sandbox."""
         rank = next(self._phones)
         name = f"{person.traits.birth_first_name.title()} {person.traits.used_name or person.traits.birth_name}"
-        to = (Address(Channel.SMS, f"+3363998{rank:04}"),)
-        account = Account(
-            new_id(), person.patient, name, f"patient-{rank:04}", password=self._hashed, channels=to, **known
-        )
+        told = {"password": self._hashed, "channels": (Address(Channel.SMS, f"+3363998{rank:04}"),)}
+        account = Account(new_id(), person.patient, name, f"patient-{rank:04}", **(told | known))
         with self.store.begin() as tx:
             tx.accounts.add(account)
         return account
@@ -216,35 +218,33 @@ class House:
         path = self.service.installed.folder / MESSAGES
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def code(self, to: str, *, after: int) -> str:
-        """The code that came to a number, after so many messages to everybody."""
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            for message in reversed(self.messages()[after:]):
-                found = _CODE.match(message["text"])
-                if message["to"].endswith(to[-9:]) and found:
-                    return found[1]
-            time.sleep(0.05)
-        raise TimeoutError("no code came")
+    def code(self, to: str, *, after: int = 0) -> str:
+        """The code that came to a number, after so many messages to everybody, or to an e-mail address."""
+
+        def look() -> str:
+            texts = [message["text"] for message in self.messages()[after:] if message["to"][-9:] == to[-9:]]
+            mails = [mail.get_content() for address, mail in self.mails.taken if address == to]
+            found = [_CODE.search(text) for text in (*texts, *mails)]
+            return next((code[1] for code in reversed(found) if code), "")
+
+        return _awaited(look, "code")
 
     def told(self, patient: Patient, *, after: int) -> str:
-        """What a message to somebody's own telephone said, after so many to everybody."""
-        numbers = [value.removeprefix("tel:")[-9:] for _, value in patient.person.contact.telecoms]
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            for message in self.messages()[after:]:
-                if message["to"][-9:] in numbers:
-                    return message["text"]
-            time.sleep(0.1)
-        raise TimeoutError("no message came")
+        """What a message to somebody in person said, after so many to the telephones of everybody."""
+        reached = [value.partition(":")[2] for _, value in patient.person.contact.telecoms]
+
+        def look() -> str:
+            texts = [one["text"] for one in self.messages()[after:] if one["to"][-9:] in {to[-9:] for to in reached}]
+            mails = [mail.get_content() for address, mail in self.mails.taken if address in reached]
+            return next((text for text in (*texts, *mails)), "")
+
+        return _awaited(look, "message")
 
     # -- documents
 
     def context(self, person: Person, at: datetime, author: str = DOCTOR) -> DocumentContext:
         """Of a document of that day."""
-        by = self.client(author)
-        traits, contact, guardians = person.traits, person.contact, person.guardians
-        return DocumentContext(by.new_oid(), person.patient, traits, by.professional, at, contact, guardians)
+        return context_of(self.client(author), person, at)
 
     def notes(self, person: Person, count: int, *, every: timedelta = timedelta(days=9)) -> Iterator[bytes]:
         """So many notes of the doctor, the newest first."""
@@ -299,6 +299,15 @@ def _sliced(these: list[bytes], most: int) -> Iterator[list[bytes]]:
     return (these[start : start + most] for start in range(0, len(these), most))
 
 
+def _awaited(look: Callable[[], str], what: str) -> str:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.05)
+    raise TimeoutError(f"no {what} came")
+
+
 @contextmanager
 def house(folder: Path) -> Iterator[House]:
     """A house, open; closed at the end."""
@@ -309,7 +318,10 @@ def house(folder: Path) -> Iterator[House]:
         yield made
 
 
-def _opened(folder: Path, stack: ExitStack) -> tuple[Service, providers.IdentityProvider, providers.IdentityProvider]:
+_Opened = tuple[Service, providers.IdentityProvider, providers.IdentityProvider, MailBox]
+
+
+def _opened(folder: Path, stack: ExitStack) -> _Opened:
     port, secret = free_port(), folder / "provider-secret"
     folder.mkdir(exist_ok=True)
     secret.write_text(SECRET)
@@ -323,7 +335,11 @@ def _opened(folder: Path, stack: ExitStack) -> tuple[Service, providers.Identity
     known = tuple(citizen(one.patient.number, one.patient, one.traits) for one in citizens)
     france_connect = _provider(providers.FRANCE_CONNECT, home, known)
     stack.enter_context(providers.serving(psc, france_connect))
+    mails = stack.enter_context(mail_box())
     settings = {
+        "smtp_server": f"127.0.0.1:{mails.port}",
+        "smtp_security": MailSecurity.NONE,
+        "mail_from": "dmp@example.org",
         "portal_port": port,
         "portal_card_port": free_port(),
         "portal_url": f"{home}/",
@@ -335,7 +351,7 @@ def _opened(folder: Path, stack: ExitStack) -> tuple[Service, providers.Identity
         "franceconnect_secret_file": secret,
     }
     installation: Installed = stack.enter_context(installed(folder, **settings))
-    return stack.enter_context(serving(installation)), psc, france_connect
+    return stack.enter_context(serving(installation)), psc, france_connect, mails
 
 
 def _provider(kind: providers.Kind, home: str, known: tuple[providers.Somebody, ...]) -> providers.IdentityProvider:

@@ -163,7 +163,9 @@ class Gate:
             if not answer.allowed and not ask.optional:
                 raise _told(ask, answer, record)
         allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
-        return action.apply(replace(turn, entries=_unique(allowed), caller=caller, simulation=None))
+        # Of what the one who asks was given, nothing but what the other one would have.
+        alone = replace(turn, found=(), simulation=None, granted=(), lines=(), rights=frozenset())
+        return action.apply(replace(alone, entries=_unique(allowed), caller=caller))
 
     def _decide(self, caller: Caller, scope: Scope, at: datetime, day: Day = NOT_COUNTED) -> list[tuple[Ask, Decision]]:
         """Ask for each right; the entries of a record and verb are decided together: the same answers, faster."""

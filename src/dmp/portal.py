@@ -120,7 +120,7 @@ def build_pages(
 ) -> Starlette:
     """The application of the portal; its acts pass the gate of the store, or through `perform`."""
     built = build_portal(store, settings)
-    portal = replace(built, rooms=annex.rooms, perform=perform or built.perform)
+    portal = replace(built, rooms=annex.rooms, doors=annex.doors, perform=perform or built.perform)
     strong = build_strong(store, settings, portal.reception.desk)
     providers = ProviderPages(strong)
     ways = (*providers.ways, *card_way(settings))

@@ -227,6 +227,7 @@ NOT_ABOUT_SEEING = {
     "too-many-patients-today",
     "deposit-of-the-patient",
     "type-put-in-by-others",
+    "masked-beyond-the-delegation",
     "unseen-in-an-opposed-emergency",
     "unmasking-unconfirmed",
     "others-by-attending-unconfirmed",

@@ -34,9 +34,9 @@ class Shot:
 def reads(words: str) -> Callable[[Window], object]:
     """The first document of that kind, from the list."""
 
-    def read(one: Window) -> object:
-        one.goes("/patient/documents")
-        return one.page.locator("main").get_by_role("link", name=words).first.click()
+    def read(one: Window) -> None:
+        one.goes("/patient/documents").page.locator("a[data-line]", has_text=words).first.click()
+        one.page.wait_for_url("**/documents/*")
 
     return read
 
@@ -73,23 +73,22 @@ def holds(home: House, who: str, patient: Patient) -> str:
 
 def take(browser: Browser, home: House, patient: Patient, shot: Shot) -> Iterator[str]:
     """A picture of one page on each screen; gives the names of the files."""
-    for screen, size in SIZES.items():
-        with window(browser, home.origin, viewport=size, reduced_motion="reduce") as one:
-            if secret := holds(home, shot.who, patient):
-                one.hold(secret)
-            if isinstance(shot.path, str):
-                one.goes(shot.path)
-            else:
-                shot.path(one)
-            one.page.wait_for_load_state("networkidle")
-            file = f"{shot.name}-{screen}.png"
+    with window(browser, home.origin, reduced_motion="reduce") as one:
+        if secret := holds(home, shot.who, patient):
+            one.hold(secret)
+        if isinstance(shot.path, str):
+            one.goes(shot.path)
+        else:
+            shot.path(one)
+        for screen, size in SIZES.items():
+            one.seen_at(size).page.wait_for_load_state("networkidle")
             tall = min(TALLEST[screen], one.page.evaluate("document.documentElement.scrollHeight"))
             cut = {"x": 0, "y": 0, "width": size["width"], "height": tall}
             octets = one.page.screenshot(full_page=True, clip=cut)
             if len(octets) > LARGEST:
-                raise SystemExit(f"{file}: {len(octets)} octets, {LARGEST} at most")
-            (INTO / file).write_bytes(octets)
-            yield file
+                raise SystemExit(f"{shot.name}-{screen}: {len(octets)} octets, {LARGEST} at most")
+            (INTO / f"{shot.name}-{screen}.png").write_bytes(octets)
+            yield f"{shot.name}-{screen}.png"
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.hashes import SHA1  # what every application
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from chromium import Window
-from dmp.record.notice import Channel
-from portal_builders import DOCTOR, PASSWORD, House, Patient
+from dmp.record.notice import Address, Channel
+from page_steps import is_two_doctors, signs_in
+from portal_builders import DOCTOR, NURSE, PASSWORD
 
 MOBILE = "+33639980999"
 OWN = "quatre girafes sous la pluie"
@@ -17,13 +18,6 @@ OWN = "quatre girafes sous la pluie"
 
 def gives_password(window: Window, login: str, password: str, path: str = "/connexion") -> None:
     window.goes(path).fills(login=login, password=password).presses("Continuer")
-
-
-def gives_code(window: Window, home: House, patient: Patient) -> None:
-    before = len(home.messages())
-    gives_password(window, patient.account.login, PASSWORD)
-    code = home.code(patient.account.channels[0].to, after=before)
-    window.fills(code=code).presses("Se connecter")
 
 
 def code_of(secret: str) -> str:
@@ -72,13 +66,19 @@ def test_somebody_activates_her_account_chooses_a_password_and_is_asked_about_em
 
 def test_a_patient_signs_in_with_a_code_by_sms_and_out_again(home, wide):
     patient = home.patient()
-    gives_code(wide, home, patient)
+    signs_in(wide, home, patient)
     assert wide.path == "/patient"
     assert wide.page.get_by_role("heading", level=1).inner_text()
 
     wide.page.get_by_role("button", name="Se déconnecter").click()
     wide.page.wait_for_url("**/connexion")
     assert wide.goes("/patient").path == "/connexion"
+
+
+def test_a_patient_signs_in_with_a_code_by_mail(home, wide):
+    patient = home.patient(channels=(Address(Channel.EMAIL, "camille@example.org"),))
+    signs_in(wide, home, patient)
+    assert wide.path == "/patient"
 
 
 def test_a_wrong_code_is_told_beside_its_field(home, wide):
@@ -125,8 +125,8 @@ def test_a_patient_registers_a_passkey_and_signs_in_with_it_alone(home, wide):
         wide.page.wait_for_url("**/patient")
 
 
-def test_a_doctor_signs_in_with_the_certificate_of_her_card(home, opens):
-    files = home.service.installed.holders[DOCTOR].auth
+def test_a_nurse_signs_in_with_the_certificate_of_his_card(home, opens):
+    files = home.service.installed.holders[NURSE].auth
     card = {"origin": home.card_origin, "certPath": str(files.certificate), "keyPath": str(files.key)}
     with opens(home.card_origin, client_certificates=[card], ignore_https_errors=True) as wide:
         wide.goes("/connexion").presses("Carte CPS")
@@ -146,6 +146,15 @@ def test_a_doctor_signs_in_with_pro_sante_connect_and_leaves_it_too(home, opens)
         wide.page.get_by_role("button", name="Se déconnecter").click()
         wide.page.wait_for_url("**/connexion**")
         assert wide.goes("/professional").path == "/connexion"
+
+
+def test_a_doctor_of_two_activities_chooses_one(home, opens):
+    with opens(home.provider.issuer) as wide:
+        is_two_doctors(wide, home)
+        assert "Médecin" in wide.words
+        wide.page.get_by_role("button", name="Maison de santé").click()
+        wide.page.wait_for_url("**/professional")
+        assert "Maison de santé" in wide.words
 
 
 def test_whoever_changes_his_mind_at_the_provider_comes_back_to_words(home, opens):
@@ -189,3 +198,16 @@ def test_a_session_that_is_over_leads_back_to_the_door(home, wide):
     assert wide.hold(secret).goes("/patient").path == "/patient"
     home.portal.reception.desk.end(secret)
     assert wide.goes("/patient").path == "/connexion"
+
+
+def test_what_was_being_typed_when_a_session_ended_is_there_after_signing_in_again(home, wide):
+    patient = home.patient()
+    secret = home.secret_of(patient)
+    wide.hold(secret).goes("/patient").goes("/patient/documents/ajouter").fills(title="Ordonnance de mars")
+    home.portal.reception.desk.end(secret)
+    wide.page.locator("#kind").select_option(index=1)
+    wide.presses("Ajouter le document")
+    assert wide.path == "/connexion"
+    signs_in(wide, home, patient)
+    assert wide.path == "/patient/documents/ajouter"
+    assert wide.page.locator("#title").input_value() == "Ordonnance de mars"

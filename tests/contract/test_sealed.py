@@ -129,7 +129,7 @@ def test_no_column_of_a_dump_tells_a_word(store: Store):
         dump = {f"{table}.{column}": b"\0".join(values) for table, column, values in columns(connection)}
 
     assert all(dump[f"{table}.sealed"] for table in ("record", "record_history", "page"))
-    assert tellers(dump) == {"directory.name": [CONTROL]}
+    assert tellers(dump) == {"directory.name": [CONTROL], "directory_word.word": [CONTROL]}
 
 
 def columns(connection: Connection):

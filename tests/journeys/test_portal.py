@@ -67,6 +67,7 @@ def verbs(sandbox: Sandbox) -> list[str]:
 
 
 def test_a_person_signs_in_and_out_and_leaves_two_traces(someone: Someone):
+    before = len(verbs(someone.sandbox))
     assert someone.browser.get("/patient").headers["location"] == "/connexion"
     someone.sign_in()
 
@@ -82,7 +83,7 @@ def test_a_person_signs_in_and_out_and_leaves_two_traces(someone: Someone):
     assert out.headers["location"] == "/connexion"
     assert thief.user.get("/patient", headers=stolen).status_code == 303
     thief.close()
-    assert verbs(someone.sandbox)[-2:] == ["sign-in", "sign-out"]
+    assert verbs(someone.sandbox)[before:] == ["sign-in", *["TD3.1"] * 3, "sign-out"], "three visits of the first page"
 
 
 def test_a_first_sign_in_ends_with_a_password_of_ones_own(strict: Sandbox, person: Person):
@@ -203,6 +204,7 @@ def test_cookies_are_of_this_host_over_tls_and_out_of_reach_of_scripts(someone: 
     assert {line.partition("=")[0] for line in said} == {
         "__Host-dmp-session",
         "__Host-dmp-begun",
+        "__Host-dmp-back",
         "__Host-dmp-known",
     }
     assert all("; Path=/; Secure; HttpOnly; SameSite=Strict" in line and "Domain" not in line for line in said)

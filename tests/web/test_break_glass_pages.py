@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.record.actor import Mode
 from dmp.record.record import Oppositions
 from dmp.store.tx import Store
@@ -34,12 +34,6 @@ DISPATCH, SEARCH, IN = (
     "/professional/regulation/dossier",
 )
 WHY = {"why": "unconscious", "words": "Trouvée au sol, ne répond pas.", "known": "1"}
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from browser_builders import a_loop
 from dmp.actions.destroy_record import DestroyRecord, ListDueRecords, destroy_due
 from dmp.gate import Gate
 from dmp.main import build_gate
@@ -35,12 +34,6 @@ FORMS = (
     (DESTROY, {"for_good": "1"}),
     (DESTROY, {"back": "1"}),
 )
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from browser_builders import a_loop
 from dmp.actions.copy_record import TakeCopy
 from dmp.actions.personal_space import WriteNote
 from dmp.main import build_gate
@@ -38,12 +37,6 @@ RIM = "{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}"
 HIDDEN = {uuid(2): Visibility(hidden_from_patient_since=NOW - DAY)}
 SECRET = {uuid(2): Visibility(hidden_from_guardians=True)}
 PLAIN = ("README.TXT", "INDEX.HTM", "ACCES.CSV", "SHA256.TXT", f"{SUBSET}/METADATA.XML")
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

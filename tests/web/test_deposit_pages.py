@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from cda_write_builders import a_header
 from deposit_builders import (
     ADD,
@@ -38,12 +38,6 @@ from store_builders import PERSON, SOMEBODY_ELSE
 HOLDER = Holder(PERSON)
 TEXT_FILE = ("analyse.txt", TEXT, "text/plain")
 HOSTILE = '../../"><script>alert(1)</script>\r\n.pdf'
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture
@@ -270,6 +264,18 @@ def test_a_delegate_adds_as_his_scope_says(doors: Doors, scope, status):
         assert found[0].deposit.person == SOMEBODY_ELSE.number, "he acts under his own identity"
         assert SOMEBODY_ELSE.number not in doors.read_by(HOLDER, found[0]).decode(), "his number is not in the document"
         assert helper.get(f"/patient/documents/{led_to_of(found[0])}/remplacer").status == 200
+
+
+@pytest.mark.parametrize(("scope", "status"), [(DelegateScope.WRITE, 422), (DelegateScope.MANAGE, 303)])
+def test_a_delegate_hides_what_he_adds_when_he_may_mask(doors: Doors, scope, status):
+    until = NOW + timedelta(days=300)
+    changed(doors, delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", scope, NOW - timedelta(days=1), until),))
+    helper = add(doors.helper(), masked="1")
+    assert helper.status == status, helper.page
+    assert [entry.visibility.masked for entry in doors.seen_by(HOLDER)] == [True] * (status == 303)
+    if status == 422:
+        assert "ne vous laisse pas masquer" in helper.page
+        assert add(doors.helper()).status == 303, "what is not hidden he adds"
 
 
 def led_to_of(entry) -> str:

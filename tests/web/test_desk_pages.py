@@ -5,10 +5,11 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.portal import build_pages, build_portal
 from dmp.record.account import Account
 from dmp.record.actor import Authentication, Facility, Professional, Staff
@@ -50,12 +51,6 @@ OPENING = {
     "consent": "1",
     "mail": "anne@example.org",
 }
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture
@@ -162,6 +157,30 @@ def test_a_mandate_says_who_for_whom_since_and_until_on_each_page_and_in_each_tr
     told = f"Mandat au guichet, personne présente, de {begins} à {ends} : accès en ligne"
     assert {(who, reason) for _, who, reason in traced(sqlite_store)} == {(NADIA.id, told)}
     assert [verb for verb, _, _ in traced(sqlite_store)][-1] == "TD0.3-authorise"
+
+
+@pytest.mark.parametrize("name", ["Dupont-Test", "Autre"])
+def test_a_mandate_opens_no_page_of_the_record_whosever_name_it_bears(doors: Doors, sqlite_store, name):
+    known(sqlite_store)
+    before = traced(sqlite_store)
+    for who, home in ((DOCTOR, "/professional"), (NADIA, "/")):
+        browser = doors.with_mandate(who, name=name)
+        for path in ("/historique", "/historique/tableau", "/historique/preuves"):
+            assert browser.get(path).answer.headers["location"] == "/", path
+        for path in ("/professional/dossier", "/professional/acces"):
+            assert browser.get(path).answer.headers["location"] == home, path
+        assert "multipart/form-data" not in browser.get("/professional/deposer").page
+        assert browser.get(f"/professional/dossier/documents/{UUID(int=1)}").status in (303, 404)
+        assert "Mandat : vous aidez" in browser.get(PERSONNE).page
+    acts = [verb for verb, _, _ in traced(sqlite_store)[len(before) :]]
+    assert acts == (["TD0.2"] * 4 if name == "Dupont-Test" else []), "the existence of the record is all that was read"
+
+
+def test_the_glass_is_not_broken_for_the_name_of_a_mandate(doors: Doors, sqlite_store):
+    known(sqlite_store)
+    page = doors.with_mandate(DOCTOR, name="Autre").get("/professional/urgence").page
+    assert "AUTRE" not in page
+    assert 'name="ins"' in page
 
 
 def test_a_mandate_ends_by_its_button(doors: Doors, sqlite_store):

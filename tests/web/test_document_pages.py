@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from browser_builders import a_loop
 from dmp.actions.look_through import LookThrough
 from dmp.actions.view_log import ViewLog
 from dmp.main import build_gate
@@ -31,11 +30,9 @@ from shelf_builders import (
     Doors,
     a_letter,
     buttons,
-    filled,
     place,
     settings,
     the_list,
-    the_record,
     titles,
 )
 from store_builders import PERSON, deposited, uuid
@@ -46,22 +43,6 @@ ALL = ["Mon ordonnance scannée", "Bilan sanguin", "Lettre du cœur"]
 
 def change_of(document: str) -> str:
     return f"{LIST}/{place(document)}/masquer"
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
-
-
-@pytest.fixture
-def open_doors(loop, sqlite_store):
-    """Doors to a record made as the test says."""
-
-    def made(*more, **changes) -> Doors:
-        return Doors(loop, filled(sqlite_store, the_record(**changes), *more))
-
-    return made
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """«Mes proches» and «En cas d'urgence» in a browser: whose records one opens, who acts for oneself, what was wished."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.acting_for import ListActedFor
 from dmp.actions.find_documents import SearchRecord
 from dmp.actions.representatives import EndRepresentation
@@ -34,11 +33,9 @@ from own_pages_builders import (
     PAUL,
     SON,
     Around,
-    around_elsewhere,
     content,
-    the_settings,
 )
-from store_builders import NIR, PERSON, opened
+from store_builders import PERSON, opened
 
 FAMILY, OPEN = "/patient/proches", "/patient/proches/ouvrir"
 DELEGATES, REVOKE = "/patient/proches/delegues", "/patient/proches/delegues/retirer"
@@ -46,24 +43,6 @@ HEIRS, LEAVE = "/patient/proches/ayants-droit", "/patient/proches/quitter"
 EMERGENCIES, HIDING = "/patient/urgences", "/patient/urgences/tout-cacher"
 SEARCH = SearchRecord(PERSON, StoredQuery(FindDocuments(DocumentCriteria(PERSON, frozenset({EntryStatus.APPROVED})))))
 PAUL_READS = Delegate(SON, "Paul FICTIF", DelegateScope.READ, NOW - DAY, NOW + 100 * DAY)
-BABY = PatientId("225037511199995", NIR)
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
-
-
-@pytest.fixture
-def around(loop, sqlite_store) -> Around:
-    return Around(loop, sqlite_store, the_settings())
-
-
-@pytest.fixture
-def other(loop, sqlite_template, tmp_path) -> Iterator[Around]:
-    with around_elsewhere(loop, sqlite_template, tmp_path) as found:
-        yield found
 
 
 def opens(browser: Browser, name: str) -> Browser:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.record.patient import PatientId
 from dmp.record.record import Authorisation, Oppositions, RecordState, Regime
 from dmp.store.tx import Store
@@ -47,12 +47,6 @@ NEW = {
     "informed": "1",
     "consent": "1",
 }
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture
@@ -213,6 +207,29 @@ def test_the_secret_connection_is_for_minors(rooms: Rooms):
     assert rooms.session(claire).secret
 
 
+def test_parents_read_nothing_of_the_way_into_a_secret_connection(rooms: Rooms):
+    young = f"{datetime.now(UTC).year - 15}-03-28"
+    rooms.change(lambda record: replace(record, traits=record.traits and replace(record.traits, birth_date=young)))
+    claire = look(rooms.of(DOCTOR), secret="1")
+    assert 'name="secret" value="1" checked' in claire.page
+    assert location(claire.submit(ENTER, secret="1")) == RECORD
+    with rooms.store.begin() as tx:
+        record = tx.records.of(PERSON)
+        assert record is not None
+        assert {trace.who.secret for trace in tx.traces.of(record.key)} == {True}
+
+
+def test_a_secret_connection_tells_nothing_of_the_records_of_adults(rooms: Rooms):
+    hugo = rooms.of(COLLEAGUE)
+    token = hugo.get(OPEN).page.partition('name="token" value="')[2].partition('"')[0]
+    for path in (OPEN, ENTER):
+        answers = set()
+        for patient in (NOBODY, CLOSED, PERSON):
+            hugo.post(path, typed(patient, token=token, secret="1"))
+            answers.add((hugo.status, without_secrets(hugo)))
+        assert len(answers) == 1, path
+
+
 def test_another_record_may_be_open_meanwhile(rooms: Rooms):
     rooms.change(lambda record: replace(record, authorisations=(given(DOCTOR),)), OTHER)
     claire = look(rooms.in_record(DOCTOR), OTHER)
@@ -241,10 +258,19 @@ def test_reopening_tells_nothing_of_other_numbers(rooms: Rooms):
     token = hugo.get(OPEN).page.partition('name="token" value="')[2].partition('"')[0]
     answers = set()
     rooms.change(lambda record: replace(record, blocked=frozenset({COLLEAGUE.id})), OTHER)
-    for patient in (PERSON, NOBODY, OTHER):
-        hugo.post(REOPEN, typed(patient, token=token, consent="1"))
+    for patient in (PERSON, NOBODY, OTHER, CLOSED):
+        hugo.post(REOPEN, typed(patient, token=token, consent="1", name="Autre", birth="01/02/1950"))
         answers.add((hugo.status, without_secrets(hugo)))
     assert len(answers) == 1
+    assert rooms.record(CLOSED).state is RecordState.CLOSED
+
+
+def test_a_number_alone_reopens_nothing(rooms: Rooms):
+    hugo = rooms.of(COLLEAGUE)
+    token = hugo.get(OPEN).page.partition('name="token" value="')[2].partition('"')[0]
+    hugo.post(REOPEN, typed(CLOSED, token=token, consent="1"))
+    assert (hugo.status, "Écrivez le nom de naissance" in hugo.page) == (422, True)
+    assert rooms.record(CLOSED).state is RecordState.CLOSED
 
 
 # -- the simulated card
@@ -326,7 +352,7 @@ def test_where_the_insurer_opens_records_nobody_else_is_offered_to(rooms: Rooms)
 
 def test_the_account_comes_with_a_letter_that_is_shown_once(rooms: Rooms):
     claire = rooms.in_record(DOCTOR).get(ACCOUNT).submit(ACCOUNT, channel="sms", address="06 39 98 00 01")
-    login, password = re.findall(r"<code>([^<]+)</code>", claire.page)
+    login, password = re.findall(r"<dd>([^<]+)</dd>", claire.page)[-2:]
     with rooms.store.begin() as tx:
         account = tx.accounts.of_login(login)
     assert account is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from device_builders import Device
 from dmp.actions.find_documents import SearchRecord
 from dmp.desk.operators import OperatorDesk
@@ -45,12 +45,6 @@ SIGN_IN, ENROLMENT, HOME = "/operator/connexion", "/operator/inscription", "/ope
 PAGES = tuple(f"/operator{path}" for path in ("", "/taches", "/alertes", "/freins", "/urgences", "/traces", "/tables"))
 CANARY = "CANARI-DUPONT"
 TRAITS = IdentityTraits(CANARY, "OISEAU", "OISEAU", "1979-03-28", Sex.FEMALE, used_name=CANARY)
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The first page of a patient: what is new, who came, what waits; and nothing that its reader may not know of."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from browser_builders import a_loop
 from dmp.actions.ask_about_access import AskAboutAccess
 from dmp.actions.decide_access import ChooseForEmergencies, HideEverything
 from dmp.actions.find_documents import SearchRecord
@@ -32,10 +30,8 @@ from own_pages_builders import (
     PAUL,
     SON,
     Around,
-    around_elsewhere,
     content,
     put_in,
-    the_settings,
 )
 from store_builders import PERSON, SOMEBODY_ELSE, uuid
 
@@ -46,23 +42,6 @@ GIVEN = Authorisation(DOCTOR.id, NOW - DAY, NOW + 300 * DAY, DOCTOR.id)
 SEARCH = SearchRecord(PERSON, StoredQuery(FindDocuments(DocumentCriteria(PERSON, frozenset({EntryStatus.APPROVED})))))
 
 
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
-
-
-@pytest.fixture
-def around(loop, sqlite_store) -> Around:
-    return Around(loop, sqlite_store, the_settings())
-
-
-@pytest.fixture
-def other(loop, sqlite_template, tmp_path) -> Iterator[Around]:
-    with around_elsewhere(loop, sqlite_template, tmp_path) as found:
-        yield found
-
-
 def delegate(scope=DelegateScope.READ, until=NOW + 100 * DAY) -> Delegate:
     return Delegate(SON, "Paul FICTIF", scope, NOW - DAY, until)
 
@@ -71,7 +50,7 @@ def test_what_is_new_is_told_by_plain_kind(around: Around):
     around.open(put_in(1, type_code=BIOLOGY), put_in(2, type_code=BIOLOGY), put_in(3))
     page = around.browser().get(HOME).page
     assert "Nouveau ces trente derniers jours" in page
-    assert "d’examens biologiques (2)" in page
+    assert 'Biologie <span class="hint">2</span>' in page
     assert 'href="/patient/documents"' in page
 
 
@@ -80,7 +59,7 @@ def test_a_document_of_before_the_last_visit_is_not_new_and_one_of_after_is(arou
     around.act(Holder(PERSON), SEARCH, NOW - 5 * DAY)
     page = around.browser().get(HOME).page
     assert f"Nouveau depuis le {NOW - 5 * DAY:%d/%m/%Y}" in page
-    assert "biologiques" not in page
+    assert "Biologie" not in page
     assert "Aucun nouveau document." not in page
 
 
@@ -113,14 +92,14 @@ def test_what_waits_to_be_announced_changes_no_byte_of_the_page(around: Around, 
     other.open(put_in(1), hidden, delegates=(delegate(),), visibility=waiting)
     pages = [content(each.browser(account, PERSON).get(HOME).page) for each in (around, other)]
     assert pages[0] == pages[1]
-    assert "consultation" in pages[0]
+    assert "Comptes rendus" in pages[0]
 
 
 def test_what_was_never_announced_is_new_when_it_is_shown_by_itself(around: Around):
     put = NOW - 40 * DAY
     around.open(put_in(1, put, type_code=BIOLOGY), visibility={uuid(1): Visibility(hidden_from_patient_since=put)})
     around.act(Holder(PERSON), SEARCH, NOW - 20 * DAY)
-    assert "biologiques" in around.browser().get(HOME).page
+    assert "Biologie" in around.browser().get(HOME).page
 
 
 def test_who_came_is_named_with_his_place_and_an_emergency_stands_out(around: Around):
@@ -256,7 +235,7 @@ def test_an_heir_sees_the_documents_and_nothing_else(around: Around):
     )
     page = content(around.browser(PAUL, PERSON).get(HOME).page)
     assert "ayant droit : lecture seule" in page
-    assert "biologiques" not in page
+    assert "Biologie" not in page
     assert "/historique" not in page
 
 

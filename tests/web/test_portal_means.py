@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import func, select
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from device_builders import Device
 from dmp.portal import build_card_pages, build_pages, build_portal
 from dmp.record.account import Account
@@ -44,12 +44,6 @@ ACCOUNT = Account("5d1f0a52-1111-4222-8333-444455556666", ANNE, "Anne", "anne", 
 @pytest.fixture(scope="module")
 def holders(tmp_path_factory) -> Holders:
     return make_pki(tmp_path_factory.mktemp("pki"), at=datetime.now(UTC))
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.find_documents import SearchRecord
 from dmp.main import build_gate
 from dmp.portal import build_pages, build_portal
@@ -45,12 +45,6 @@ HISTORY, ASK, SEND, ANSWER = (
     "/historique/question/envoi",
     "/professional/questions",
 )
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.find_documents import SearchRecord
 from dmp.main import build_gate
 from dmp.record.actor import Caller, Mode, Professional
@@ -35,12 +35,6 @@ from professional_builders import (
 from store_builders import PERSON, an_entry, deposited, uuid
 
 HOME, ACCESS, REVIEWS = "/professional", "/professional/acces", "/professional/urgences"
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

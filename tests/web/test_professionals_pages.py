@@ -1,11 +1,10 @@
 """«Mes professionnels» in a browser: each decision is explained, then done, or refused where it was asked."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.search_directory import MOST_SEARCHES, SearchDirectory
 from dmp.record.actor import Holder, Operator, Representative
 from dmp.record.errors import AccessRefused, IncompleteRequest
@@ -26,9 +25,7 @@ from own_pages_builders import (
     SON,
     TEAM,
     Around,
-    around_elsewhere,
     content,
-    the_settings,
 )
 from store_builders import PERSON
 
@@ -39,23 +36,6 @@ LISTS, SEARCH, CONFIRM, DECIDE = (
     "/patient/professionnels/decider",
 )
 GIVEN = Authorisation(DOCTOR.id, NOW - DAY, NOW + 300 * DAY, PERSON.number, by_holder=True)
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
-
-
-@pytest.fixture
-def around(loop, sqlite_store) -> Around:
-    return Around(loop, sqlite_store, the_settings())
-
-
-@pytest.fixture
-def other(loop, sqlite_template, tmp_path) -> Iterator[Around]:
-    with around_elsewhere(loop, sqlite_template, tmp_path) as found:
-        yield found
 
 
 def found(browser: Browser, **typed: str) -> Browser:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.personal_space import WriteLine, WriteNote, WriteReading
 from dmp.record.people import DelegateScope
 from dmp.record.personal import MOST_NOTES, Measure, Note, Section
@@ -33,12 +33,6 @@ PROFILE, LINES, READINGS, NOTES = (
     "/patient/profil/notes",
 )
 CANARY = "oiseau-des-iles-4711"
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.read_documents import ReadDocument
 from dmp.assure.hostile_text import payloads
 from dmp.audit.trace import Outcome
@@ -95,12 +95,6 @@ _TEXT = {
 }
 TAGS = frozenset(_FRAME | _TEXT)
 """Every tag that a page of the reader writes; none of them comes from a document."""
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from browser_builders import a_loop
 from dmp.actions.find_documents import SearchRecord
 from dmp.main import build_gate
 from dmp.record.actor import Caller
@@ -31,10 +30,8 @@ from shelf_builders import (
     a_biology,
     a_letter,
     buttons,
-    filled,
     place,
     settings,
-    the_record,
     titles,
 )
 from store_builders import PERSON, deposited, uuid
@@ -47,22 +44,6 @@ CHILD = IdentityTraits("TEST", "Léa", "Léa", "20150301", Sex.FEMALE)
 
 def change_of(document: str) -> str:
     return f"{DOCUMENTS}/{place(document)}/changer"
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
-
-
-@pytest.fixture
-def open_doors(loop, sqlite_store):
-    """Doors to a record made as the test says."""
-
-    def made(*more, **changes) -> Doors:
-        return Doors(loop, filled(sqlite_store, the_record(**changes), *more))
-
-    return made
 
 
 @pytest.fixture

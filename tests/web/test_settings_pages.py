@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.jobs.courier import Courier
 from dmp.notices.words import Words
 from dmp.record.job import JobKind
@@ -23,12 +23,6 @@ from store_builders import PERSON, a_record
 
 SETTINGS, CONTACT, CODE = "/patient/reglages", "/patient/reglages/contact", "/patient/reglages/contact/code"
 NEW = {"kind": "email", "canal": "neuve@example.org", "how": "AJOUT"}
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

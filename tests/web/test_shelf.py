@@ -10,9 +10,10 @@ from dmp.record.codes import Code
 from dmp.record.entry import Deposit, DocumentEntry, EntryStatus
 from dmp.record.nomenclature import Nomenclature, value_set
 from dmp.record.visibility import Visibility
+from dmp.web.days import day_of
 from dmp.web.shelf.choice import A_PAGE, Choice, Order, State, plain, read_choice, shelve
 from dmp.web.shelf.families import Family, Pin, _rows, family_of, kind_of
-from dmp.web.shelf.lines import Badge, Line, Visitor, day_of, lines_of, speciality_of
+from dmp.web.shelf.lines import Badge, Line, Visitor, lines_of, speciality_of
 from store_builders import an_entry
 from xds_builders import an_author
 

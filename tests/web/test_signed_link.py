@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from lxml import etree
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.record.actor import Authentication, Facility, Mode, Professional
 from dmp.record.listed import Listed
 from dmp.record.patient import PatientId
@@ -40,12 +40,6 @@ CARD = next(person for person in PEOPLE if person.name == "doctor")
 HOSPITAL = next(person for person in PEOPLE if person.name == "hospital")
 ME = Professional(CARD.national_id, f"{CARD.given} {CARD.family}", "10", "SM26", CARD.facility)
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +118,15 @@ def test_a_card_opens_a_session_and_the_record(rooms: Rooms, holders: Holders):
     assert session.proofs == (Proof.CERTIFICATE,)
     assert session.patient_called.endswith("ans")
     assert browser.get(RECORD).status == 200
+
+
+def test_another_site_uses_up_the_tries_of_links_and_of_nothing_else(rooms: Rooms):
+    browser = rooms.stranger()
+    answers = [arrive(browser, "junk").status for _ in range(25)]
+    assert answers[:20] == [403] * 20
+    assert answers[-1] == 429, "whoever sends on is not listened to"
+    page = rooms.stranger().get("/connexion").submit("/connexion", login="anne", password="x")
+    assert page.status == 422, "those who share the address still sign in"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.portal import build_card_pages, build_pages, build_portal
 from dmp.record.actor import Facility, Staff
 from dmp.record.listed import Listed
@@ -32,12 +32,6 @@ ELSEWHERE = replace(NADIA, facility=Facility("1750000003", "Clinique Test", "SA0
 @pytest.fixture(scope="module")
 def holders(tmp_path_factory) -> Holders:
     return make_pki(tmp_path_factory.mktemp("pki"), at=datetime.now(UTC))
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from deposit_builders import ADD, ADDING, ANNE, DEPOSIT, DOCTOR, NOW, ORIGIN, Doors, with_people
 from dmp.record.actor import Holder
 from dmp.record.errors import InvalidMessage
@@ -141,12 +141,6 @@ def test_no_octets_break_the_reader_otherwise_than_by_its_refusal(noise, by):
 # -- pages that take files, and those that do not
 
 
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
-
-
 @pytest.fixture
 def doors(loop, sqlite_store: Store) -> Doors:
     return Doors(loop, with_people(sqlite_store))
@@ -166,6 +160,17 @@ def test_who_has_no_session_sends_no_large_file(loop, doors: Doors):
     told = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
     stranger._send("POST", ADD, data=ADDING, files=[("file", ("a", b"x" * LARGEST, "text/plain"))], headers=told)
     assert stranger.status == 413
+
+
+def test_of_who_has_an_invented_session_no_file_is_kept(loop, doors: Doors, monkeypatch):
+    read: list[int] = []
+    monkeypatch.setattr("dmp.web.portal.app.read_uploads", lambda *_args, **_told: read.append(1))
+    stranger = Browser(loop, doors.app, ORIGIN)
+    stranger.cookies["__Host-dmp-session"] = ("f" * 64, True)
+    told = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
+    stranger._send("POST", ADD, data=ADDING, files=[("file", ("a", b"x" * LARGEST, "text/plain"))], headers=told)
+    assert (stranger.status, stranger.answer.headers["location"]) == (303, "/connexion")
+    assert read == []
 
 
 def test_more_than_any_page_reads_is_refused_whole(doors: Doors):

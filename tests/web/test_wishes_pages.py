@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from browser_builders import Browser, a_loop
+from browser_builders import Browser
 from dmp.actions.tell_when_due import JOB, Looked, TellWhenDue
 from dmp.main import build_gate
 from dmp.notices.words import words_of
@@ -40,12 +40,6 @@ ANSWERS = {
 TYPES = {TRUSTED: "EXPPAT_1", WARNED: "EXPPAT_1", DIRECTIVES: "EXPPAT_3", ORGANS: "EXPPAT_1"}
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 ANNE = IdentityTraits("DURAND", "ANNE", "ANNE LISE", "1979-03-12", Sex.FEMALE, birth_place="75112")
-
-
-@pytest.fixture(scope="module")
-def loop():
-    with a_loop() as made:
-        yield made
 
 
 @pytest.fixture

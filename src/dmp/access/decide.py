@@ -79,7 +79,10 @@ DOCUMENT_REFUSALS: tuple[Rule, ...] = (
 )
 """Those that look at one document of the record."""
 
-DEPOSIT_REFUSALS: tuple[Rule, ...] = (document_rules.type_put_in_by_others,)
+DEPOSIT_REFUSALS: tuple[Rule, ...] = (
+    document_rules.type_put_in_by_others,
+    people_rules.masked_beyond_the_delegation,
+)
 """Those that look at one document to come."""
 
 GRANTS: tuple[Rule, ...] = (

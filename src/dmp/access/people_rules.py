@@ -33,6 +33,14 @@ def outside_what_heirs_see(question: Question, _policy: Policy) -> bool:
     return hidden or facets.status is not EntryStatus.APPROVED or (record is not None and record.hide_everything)
 
 
+def masked_beyond_the_delegation(question: Question, policy: Policy) -> bool:
+    """A document to come that would be masked, by a delegate to whom the holder did not give the mask (DEC-29)."""
+    facets, column = question.facets, question.column
+    if facets is None or column not in DELEGATES or not facets.visibility.masked:
+        return False
+    return policy.matrix.cell(Verb.MASK, column) is Cell.NO
+
+
 def delegate_of_the_holder(question: Question, _policy: Policy) -> bool:
     """A delegate acts within the scope that the holder gave him, under his own name («délégué», PT-11, DEC-29)."""
     return question.column in DELEGATES

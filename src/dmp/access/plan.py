@@ -123,6 +123,7 @@ _MAY_HOLD: Mapping[Rule, Condition] = {
     document_rules.hidden_from_the_patient: _by(Holder, Representative),
     document_rules.hidden_from_representatives: _by(Representative),
     people_rules.outside_what_heirs_see: _as(Column.HEIR),
+    people_rules.masked_beyond_the_delegation: _as(*DELEGATES),
     document_rules.blocked_beyond_own_documents: _to(Verb.FIND_REFERENCE),
     document_rules.reference_without_right: _to(Verb.FIND_REFERENCE),
     document_rules.outside_the_type_matrix: _by(Professional),

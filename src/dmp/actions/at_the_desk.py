@@ -41,7 +41,7 @@ class AtTheDesk(Generic[Given]):
         traits = scope.record.traits if scope.record is not None else None
         if traits is None or is_of(traits, self.name, self.birth_date):
             return scope
-        return replace(scope, record=None)
+        return replace(scope, record=None, others=(), acts=None)
 
     def apply(self, turn: Turn) -> Given:
         """Do it."""

@@ -219,8 +219,7 @@ def _enrolled(account: Account, enrolment: Enrolment, turn: Turn) -> Account:
 
 
 def _called(traits: IdentityTraits) -> str:
-    first_name = traits.used_first_name or traits.birth_first_name
-    return f"{first_name} {traits.used_name or traits.birth_name}".strip()
+    return f"{traits.given} {traits.family}".strip()
 
 
 def _mark(turn: Turn, *, open_now: bool) -> None:

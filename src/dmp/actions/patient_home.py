@@ -62,9 +62,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Fresh:
-    """How many documents of one kind came in."""
+    """How many documents of one type and class came in."""
 
     kind: Code
+    group: Code
     count: int
 
 
@@ -167,15 +168,16 @@ def _fresh(turn: Turn, since: datetime) -> Iterator[Fresh]:
             at = _shown_by(entry, entry.deposit.at)
             first[entry.logical_id] = min(at, first.get(entry.logical_id, at))
     numbers = {person_id(turn.caller.actor)}
-    counted: dict[Code, int] = {}
+    counted: dict[tuple[Code, Code], int] = {}
     for entry in current_versions(documents):
         came = first.get(entry.logical_id)
         own = entry.deposit is not None and entry.deposit.person in numbers
         new = entry.logical_id in shown or (came is not None and came > since)
         if new and not own and entry.status is EntryStatus.APPROVED:
-            counted[entry.type_code] = counted.get(entry.type_code, 0) + 1
-    for kind, count in sorted(counted.items(), key=lambda one: (-one[1], one[0].code)):
-        yield Fresh(kind, count)
+            what = (entry.type_code, entry.class_code)
+            counted[what] = counted.get(what, 0) + 1
+    for (kind, group), count in sorted(counted.items(), key=lambda one: (-one[1], one[0][0].code, one[0][1].code)):
+        yield Fresh(kind, group, count)
 
 
 def _shown_by(entry: DocumentEntry, deposited: datetime) -> datetime:

@@ -22,6 +22,7 @@ from dmp.sign_in.desk import SessionDesk
 from dmp.sign_in.sessions import Session
 from dmp.sign_in.sign_in import Proof
 from dmp.store.tx import Store
+from dmp.web.patient.wishes_forms import WRITTEN
 from dmp.web.portal.page import CookieName
 
 OPERATOR = "claim"
@@ -71,10 +72,9 @@ class People:
             browser.close()
 
     def concrete(self, path: str, document: str = "") -> str:
-        """A path with a document of the record in the place of its id, and 1 in that of anything else."""
-        one = document or (self.documents[0] if self.documents else "1")
-        parts = (part if not part.startswith("{") else one if part == "{id}" else "1" for part in path.split("/"))
-        return "/".join(parts)
+        """A path with a document of the record in the place of its id, a wish in that of a wish, else 1."""
+        known = {"{id}": document or (self.documents[0] if self.documents else "1"), "{wish}": WRITTEN.place}
+        return "/".join(known.get(part, "1") if part.startswith("{") else part for part in path.split("/"))
 
     def context(self) -> DocumentContext:
         """What a document of the doctor about the person begins with; its own id each time."""

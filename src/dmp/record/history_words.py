@@ -1,6 +1,7 @@
 """The access history in plain words, French and English (`data/history.toml`): nothing that a line does not hold."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,11 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
 
 
+def plain_role(role: str) -> str:
+    """A profession and its speciality without the words of the register: «Qualifié en Médecine générale (SM)»."""
+    return role.replace("Qualifié en ", "").replace("Qualification ", "").replace(" (SM)", "")
+
+
 def role_of(doer: Doer) -> str:
     """The profession or role in French, as the nomenclature has it, with the know-how when there is one."""
     tables = (Nomenclature.PROFESSIONS, Nomenclature.ROLES)
@@ -94,8 +100,14 @@ def way(mode: str, language: Language) -> str:
 
 def _what(line: LogLine, act: TracedAct, language: Language) -> str:
     said = predicate(act.verb, act.ending, language)
-    titles = ", ".join(f"« {document.title} »" for document in line.documents)
+    counted = Counter(document.title for document in line.documents)
+    titles = ", ".join(_titled(title, count, language) for title, count in counted.items())
     return f"{said} : {titles}" if titles else said
+
+
+def _titled(title: str, count: int, language: Language) -> str:
+    times = "fois" if language is Language.FRENCH else "times"
+    return f"« {title} » ({count} {times})" if count > 1 else f"« {title} »"
 
 
 def _how(act: TracedAct, language: Language) -> str:

@@ -87,6 +87,11 @@ class Xcn:
         person = f"{escape(self.id)}^{escape(self.family)}^{escape(self.given)}^^^^^^"
         return f"{person}&{self.authority}&ISO^{self.name_type}^^^{self.id_type}"
 
+    @property
+    def name(self) -> str:
+        """As people say it: given name first."""
+        return f"{self.given} {self.family}".strip()
+
     @staticmethod
     def parse(text: str) -> "Xcn":
         """Read an XCN; absent components are empty."""

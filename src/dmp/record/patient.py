@@ -56,6 +56,16 @@ class IdentityTraits:
     used_name: str = ""
     used_first_name: str = ""
 
+    @property
+    def family(self) -> str:
+        """The name in use, else that of birth."""
+        return self.used_name or self.birth_name
+
+    @property
+    def given(self) -> str:
+        """The first name in use, else the first of birth."""
+        return self.used_first_name or self.birth_first_name
+
 
 @dataclass(frozen=True)
 class Contact:

@@ -40,8 +40,7 @@ def play(*, check: bool, database: str, port: int) -> int:
                     return 1
                 traits = story.person.traits
                 landing.patient = story.patient
-                first, family = traits.used_first_name or traits.birth_first_name, traits.used_name or traits.birth_name
-                landing.patient_name = f"{first.title()} {family.title()}"
+                landing.patient_name = f"{traits.given.title()} {traits.family.title()}"
             if not check:
                 _keep_serving(story, console, base_url)
     return 0

@@ -14,11 +14,11 @@ from dmp.sign_in.kept import Kept
 from dmp.sign_in.sessions import Session
 from dmp.sign_in.sign_in import Proof
 from dmp.web.portal.page import Annex, Answer, Cookie, CookieName, Needs, Page, PageRoute, Redirect, Visit
-from dmp.web.portal.places import home_of
+from dmp.web.portal.places import Place, home_of
 
 DEMO = "/demo"
 OPERATOR = "demonstration"
-_TITLE = ("Bienvenue dans la démonstration", "Welcome to the demonstration")
+_TITLE = ("Bonjour ! Qui voulez-vous être ?", "Hello! Who would you like to be?")
 Open = Callable[[Kept, Session], Session | None]
 """Completes an empty session into that of a role; None while there is nobody to be yet."""
 
@@ -44,7 +44,8 @@ class Landing:
     def annex(self) -> Annex:
         """What the portal of the demonstration has more than another."""
         routes = (PageRoute(DEMO, self.page, self.enter, Needs.NOBODY),)
-        return Annex(routes, (("sandbox", "dmp.sandbox"),))
+        back = Place(DEMO, "Démonstration : changer de rôle", "Demonstration: be somebody else")
+        return Annex(routes, (("sandbox", "dmp.sandbox"),), (back,))
 
     def page(self, _visit: Visit) -> Answer:
         """Who would you like to be?"""
@@ -80,44 +81,49 @@ class Landing:
                 "patient",
                 (f"{name}, la patiente" if name else "La patiente", f"{name}, the patient" if name else "The patient"),
                 (
-                    "Voir ses documents et qui est venu, masquer, autoriser, bloquer, voir comme son pharmacien.",
-                    "See her documents and who came, mask, let in, block, see as her pharmacist does.",
+                    "Lisez vos résultats. Voyez qui est venu. Cachez un document à votre pharmacien, et vérifiez.",
+                    "Read your results. See who came. Hide a document from your pharmacist, and check.",
                 ),
                 self._patient,
             ),
             _caring(
-                "doctor", ("son médecin", "her doctor"), ("Lire le dossier, déposer, masquer.", "Read, deposit, mask.")
+                "doctor",
+                ("son médecin", "her doctor"),
+                ("Comprenez un dossier en quarante secondes.", "Understand a record in forty seconds."),
             ),
             _caring(
                 "nurse",
                 ("l’infirmier", "the nurse"),
-                ("Lire ce que sa profession peut voir, et rien de plus.", "Read what his profession may see, no more."),
+                ("Voyez ce qu’il faut pour soigner, et rien de plus.", "See what care needs, and no more."),
             ),
             _caring(
                 "pharmacist",
                 ("la pharmacienne, que personne n’a autorisée", "the pharmacist, whom nobody let in"),
-                ("Demander l’accord de la patiente.", "Ask the patient for her agreement."),
+                (
+                    "Frappez à la porte : la patiente dit oui, ou non.",
+                    "Knock at the door: the patient says yes, or no.",
+                ),
             ),
             _caring(
                 "doctor2",
                 ("un médecin des urgences", "an emergency doctor"),
                 (
-                    "Ouvrir le dossier en bris de glace, avec un motif.",
-                    "Open the record in an emergency, with a reason.",
+                    "La patiente ne peut pas parler. Dites pourquoi vous entrez : elle le saura.",
+                    "The patient cannot speak. Say why you come in: she will know.",
                 ),
             ),
             Role(
                 "secretary",
-                ("Le guichet d’un établissement", "The desk of a hospital"),
-                ("Ouvrir un dossier pour une personne qui se présente.", "Open a record for somebody who comes in."),
+                ("L’accueil d’un hôpital", "The front desk of a hospital"),
+                ("Quelqu’un arrive : ouvrez son dossier avec lui.", "Somebody comes in: open the record together."),
                 lambda _kept, empty: replace(empty, staff=holder("secretary").staff),
             ),
             Role(
                 "operator",
-                ("L’exploitant du service", "Who runs the service"),
+                ("La personne qui fait tourner le service", "The person who runs the service"),
                 (
-                    "Voir l’état du service, les alertes et les tables, jamais un dossier.",
-                    "See the state of the service, alerts and tables, never a record.",
+                    "Tout voir du service, et rien des dossiers.",
+                    "See all of the service, and nothing of the records.",
                 ),
                 _operator,
             ),

@@ -213,9 +213,7 @@ def _may_be_parent(one: Person, child_born: date) -> bool:
 def _guardian(parent: Person) -> Guardian:
     relationship = "MTH" if parent.traits.sex is Sex.FEMALE else "FTH"
     traits = parent.traits
-    return Guardian(
-        relationship, traits.used_name or traits.birth_name, traits.birth_first_name, parent.contact, parent.patient
-    )
+    return Guardian(relationship, traits.family, traits.birth_first_name, parent.contact, parent.patient)
 
 
 _STRUCTURES = (

@@ -56,11 +56,11 @@ class Scenery:
             at = now - timedelta(days=40 + 121 * turn)
             pressure = f"{13 + turn % 3}/{8 - turn % 2}"
             text = f"Suivi du diabète de type 2.\nTension : {pressure}\nPieds : rien à signaler.\nRevoir dans 4 mois."
-            yield plain_text(self._context(self.doctor, person, at), text, title="Consultation de suivi")
+            yield plain_text(context_of(self.doctor, person, at), text, title="Consultation de suivi")
 
     def _of_her_doctor(self, person: Person, now: datetime) -> Iterator[bytes]:
         doctor = self.doctor
-        context = self._context(doctor, person, now - timedelta(days=38))
+        context = context_of(doctor, person, now - timedelta(days=38))
         yield medical_synthesis(
             context,
             problems=[
@@ -73,9 +73,9 @@ class Scenery:
         )
         shots = (("revaxis", date(2020, 4, 9)), ("vaxigrip", date(2025, 10, 20)), ("pneumovax", date(2022, 11, 15)))
         doses = [Dose(VACCINES[name], on, rank=1, lot=f"L{on:%y%m}") for name, on in shots]
-        yield vaccination_history(self._context(doctor, person, now - timedelta(days=39)), doses)
+        yield vaccination_history(context_of(doctor, person, now - timedelta(days=39)), doses)
         yield letter(
-            self._context(doctor, person, now - timedelta(days=60)),
+            context_of(doctor, person, now - timedelta(days=60)),
             title="Adressage en ophtalmologie",
             paragraphs=["Cher confrère,", "Merci de voir cette patiente pour son fond d’œil annuel."],
             kind=REFERRAL_LETTER,
@@ -89,7 +89,7 @@ class Scenery:
             "cholesterol_ldl": Decimal("1.02") + Decimal(turn % 5) * Decimal("0.07"),
         }
         results = [ANALYTES[name].result(value, at) for name, value in values.items()]
-        return biology_report(self._context(self.biologist, person, at), results)
+        return biology_report(context_of(self.biologist, person, at), results)
 
     def _discharge(self, person: Person, at: datetime) -> bytes:
         paragraphs = [
@@ -97,9 +97,11 @@ class Scenery:
             "Passage aux urgences pour une douleur thoracique, sans cause cardiaque retrouvée.",
             "Sortie le jour même. Revoir son médecin dans la semaine.",
         ]
-        context = self._context(self.hospital, person, at)
+        context = context_of(self.hospital, person, at)
         return letter(context, title="Lettre de liaison, urgences", paragraphs=paragraphs, kind=DISCHARGE_LETTER)
 
-    def _context(self, author: DmpClient, person: Person, at: datetime) -> DocumentContext:
-        traits, contact, guardians = person.traits, person.contact, person.guardians
-        return DocumentContext(author.new_oid(), person.patient, traits, author.professional, at, contact, guardians)
+
+def context_of(author: DmpClient, person: Person, at: datetime) -> DocumentContext:
+    """Of a document that somebody writes about a person on that day."""
+    traits, contact, guardians = person.traits, person.contact, person.guardians
+    return DocumentContext(author.new_oid(), person.patient, traits, author.professional, at, contact, guardians)

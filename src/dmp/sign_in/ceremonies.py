@@ -89,7 +89,7 @@ class Ceremonies:
             return ""
         return msgspec.msgpack.decode(ticket.content, type=_Content).kept
 
-    def check(self, address: str, *, asked: str = "") -> None:
+    def check(self, address: str, *, asked: str = "", door: str = "") -> None:
         """Count that somebody is `asked` on his telephone; nobody is filled with questions, nor listened to for ever.
 
         Raises:
@@ -99,7 +99,7 @@ class Ceremonies:
 
         def look(kept: Kept) -> bool:
             questions = ((f"telephone {plain_login(asked)}", CODES),) if asked else ()
-            if counting.wait(kept.tallies, (*questions, *places(address)), at):
+            if counting.wait(kept.tallies, (*questions, *places(address, door=door)), at):
                 return False
             counting.count(kept.tallies, questions, at)
             return True

@@ -42,8 +42,16 @@ CODES = Limit(5, timedelta(hours=1))
 GLOBAL = Limit(1_000_000_000, timedelta(minutes=2))
 
 
-def places(address: str) -> tuple[tuple[str, Limit], ...]:
-    """What is counted for a caller's address: itself (of IPv6 its /64, one subscriber) and its /24 or /48."""
+def places(address: str, *, door: str = "") -> tuple[tuple[str, Limit], ...]:
+    """What is counted for a caller's address: itself (of IPv6 its /64, one subscriber) and its /24 or /48.
+
+    A `door` that any page of anybody may have browsers knock at counts by itself: the tries of those who sign in from
+    the same address are not used up there.
+    """
+    return tuple((f"{door} {name}" if door else name, limit) for name, limit in _places(address))
+
+
+def _places(address: str) -> tuple[tuple[str, Limit], ...]:
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

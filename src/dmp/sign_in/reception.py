@@ -249,10 +249,10 @@ class Reception:
 
         return self._told(open_session, at, proven.proof)
 
-    def not_proved(self, proof: Proof, browser: Browser, why: str = "") -> None:
+    def not_proved(self, proof: Proof, browser: Browser, why: str = "", *, door: str = "") -> None:
         """Count and trace the failure of a means that names nobody beforehand."""
         at = self.desk.clock()
-        self.desk.run(lambda kept: counting.count(kept.tallies, places(browser.address), at))
+        self.desk.run(lambda kept: counting.count(kept.tallies, places(browser.address, door=door), at))
         self.failed(proof, at, why)
 
     # -- the end

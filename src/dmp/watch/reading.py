@@ -81,7 +81,7 @@ def _ties(trace: Trace, record: Record, staff: Staff, *, flagged: bool) -> froze
     }
     if traits is not None:
         families = [words for name in (traits.birth_name, traits.used_name) if (words := words_of(name))]
-        given = words_of(traits.used_first_name or traits.birth_first_name)
+        given = words_of(traits.given)
         reader = words_of(who.name)
         tied[Tie.SAME_NAME] = any(family <= reader for family in families)
         tied[Tie.COLLEAGUE] = any(staff.has(family | given) for family in families)

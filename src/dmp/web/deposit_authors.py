@@ -99,10 +99,10 @@ def named_by(writer: Writer, record: Record) -> Writer:
     traits = record.traits
     if not writer.by_patient or traits is None:
         return writer
-    family, given = traits.used_name or traits.birth_name, traits.used_first_name or traits.birth_first_name
     ids = (Ii(record.patient.root, record.patient.number),)
-    person = replace(writer.person, ids=ids, family=family, given=given)
-    return replace(writer, person=person, performer=replace(writer.performer, ids=ids, family=family, given=given))
+    person = replace(writer.person, ids=ids, family=traits.family, given=traits.given)
+    performer = replace(writer.performer, ids=ids, family=traits.family, given=traits.given)
+    return replace(writer, person=person, performer=performer)
 
 
 def target_of(record: Record) -> RecordTarget:

@@ -11,7 +11,8 @@ from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.errors import DocumentNotFound
 from dmp.record.hl7text import Xcn
 from dmp.record.query import FindDocuments, GetDocuments, StoredQuery
-from dmp.web.depositing import bare
+from dmp.web.days import day_of
+from dmp.web.entry_ids import bare
 from dmp.web.portal.page import Visit
 
 _STATUSES = {
@@ -80,7 +81,7 @@ def receipt_of(entry: DocumentEntry, *, for_patient: bool = False) -> Receipt:
         entry.type_code.display,
         entry.type_code.code,
         deposited,
-        day(entry.service_start),
+        day_of(entry.service_start),
         entry.unique_id,
         entry.size or 0,
         entry.hash,
@@ -88,15 +89,6 @@ def receipt_of(entry: DocumentEntry, *, for_patient: bool = False) -> Receipt:
         _STATUSES.get(entry.status, ("En cours", "Current")),
         tuple(_seen_by(entry, for_patient=for_patient)),
     )
-
-
-def day(time: str) -> str:
-    """The day of a DTM in France, as people write it; empty when there is none."""
-    if len(time) < 8:
-        return time
-    if len(time) == 8:
-        return f"{time[6:]}/{time[4:6]}/{time[:4]}"
-    return f"{dtm.lowest(time).astimezone(dtm.PARIS):%d/%m/%Y}"
 
 
 def _newest(entry: DocumentEntry) -> str:

@@ -6,9 +6,11 @@ from dmp.documents.files.trouble import Why
 from dmp.record.errors import AccessRefused, Problem, XdsCode
 from dmp.web.portal.page import Visit
 
-FILE, KIND, WHOLE = "file", "kind", ""
+FILE, KIND, MASKED, WHOLE = "file", "kind", "masked", ""
 OTHERS_KIND = "type-put-in-by-others"
 """The rule of access on types that only others put in (DEC-33)."""
+BEYOND = "masked-beyond-the-delegation"
+"""The rule of access on the mask of a delegate who may not mask (DEC-29)."""
 _FILES: Mapping[Why, tuple[str, str]] = {
     Why.EMPTY: ("Choisissez un fichier.", "Choose a file."),
     Why.TOO_LARGE: (
@@ -68,6 +70,10 @@ _REPLACED = (
     "Ce document a été remplacé ou archivé entre-temps. Revenez à la liste et repartez du plus récent.",
     "This document was replaced or archived meanwhile. Go back to the list and start from the newest one.",
 )
+_MASK = (
+    "Votre délégation ne vous laisse pas masquer : décochez cette case.",
+    "Your delegation does not let you hide documents: untick this box.",
+)
 _CODES = (
     "Ce genre de document ne peut pas être déposé ici. Choisissez-en un autre.",
     "This kind of document cannot be put in here. Choose another one.",
@@ -86,11 +92,13 @@ def of_file(why: Why, visit: Visit) -> dict[str, str]:
 
 
 def of_access(error: AccessRefused, visit: Visit) -> dict[str, str]:
-    """The sentence about a kind that only others put in, on its field.
+    """The sentence about a kind that only others put in, or a mask that others decide on, on its field.
 
     Raises:
         AccessRefused: the refusal is about something else, and has a page of its own.
     """
+    if error.rule == BEYOND:
+        return {MASKED: visit.says(*_MASK)}
     if error.rule != OTHERS_KIND:
         raise error
     return {KIND: visit.says(*_CODES)}

@@ -95,11 +95,6 @@ class Depositing:
         return lot.uuid
 
 
-def bare(uuid: str) -> str:
-    """The bare UUID of an entry, as addresses name it."""
-    return uuid.removeprefix("urn:uuid:")
-
-
 def _is_there_already(error: Refused) -> bool:
     """Whether the document that this form makes is there: its ids are made of its nonce and of all it says."""
     return all(problem.warning or problem.code in _TAKEN for problem in error.problems)

@@ -1,9 +1,7 @@
 """The form of a deposit, the same for patients and professionals: what was typed, and what is wrong with it."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from dmp.documents.files.trouble import UnusableFile, Why
 from dmp.documents.files.typed import CDA, TypedFile, typed
@@ -14,6 +12,7 @@ from dmp.record.nomenclature import Nomenclature, value_set
 from dmp.record.profile import MIB
 from dmp.record.visibility import Visibility
 from dmp.web import deposit_words
+from dmp.web.days import read_day
 from dmp.web.deposit_authors import EVENTS, Writer
 from dmp.web.depositing import Depositing, Told
 from dmp.web.portal.page import Visit
@@ -21,7 +20,6 @@ from dmp.web.portal.page import Visit
 UPLOADS = 20 * MIB
 """Octets that a form takes: what makes a document too large is told on its page."""
 LONGEST_TITLE = 128
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class DepositForm:
             self.depositing.nonce(visit.form.line("nonce")),
             title_of(visit),
             kind_of(visit.form.line("kind")),
-            day_of(visit.form.line("day")) or "",
+            typed_day(visit.form.line("day")) or "",
             EVENTS[visit.form.line("event")][0] if visit.form.line("event") in EVENTS else None,
             visibility,
             replaces,
@@ -84,7 +82,7 @@ class DepositForm:
             errors["title"] = visit.says("Donnez un titre au document.", "Give the document a title.")
         if visit.form.line("kind") not in self.kinds:
             errors["kind"] = visit.says("Choisissez de quoi il s’agit.", "Choose what it is.")
-        day = day_of(visit.form.line("day"))
+        day = typed_day(visit.form.line("day"))
         if day is None or day > f"{self.depositing.clock().astimezone(PARIS):%Y%m%d}":
             errors["day"] = visit.says(
                 "Écrivez une date passée, comme 31/01/2026, ou laissez vide.",
@@ -105,19 +103,12 @@ def kind_of(code: str) -> Code:
     return next((concept.code for concept in concepts if concept.code.code == code), Code(code, ""))
 
 
-def day_of(text: str) -> str | None:
+def typed_day(text: str) -> str | None:
     """A day as browsers send it or as people write it, as YYYYMMDD; empty when there is none, None for no day."""
     if not text:
         return ""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            found = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day
-        except ValueError:
-            continue
-        return f"{found:%Y%m%d}" if found.year >= 1900 else None
-    return None
-
-
-def is_uuid(text: str) -> bool:
-    """Tell the bare UUID of an entry, as addresses name it."""
-    return _UUID.fullmatch(text) is not None
+    try:
+        found = read_day(text)
+    except ValueError:
+        return None
+    return f"{found:%Y%m%d}" if found.year >= 1900 else None

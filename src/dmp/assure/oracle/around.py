@@ -71,6 +71,8 @@ class Around(Citizen):
     def paper(self, verb: Verb, paper: Paper) -> Answer:
         """May he do this to this document: of the patient's deposits none is his own."""
         answer = super().paper(verb, paper)
+        if verb is Verb.SUBMIT and answer.allowed and paper.masked and Verb.MASK not in SCOPES[self.person.kind]:
+            return Answer(False, "DEC-29: to mask is to manage", hidden=False)
         if verb in OWN_ONLY and answer.allowed is None:
             return Answer(False, "DEC-29: his own deposits", hidden=None)
         return answer

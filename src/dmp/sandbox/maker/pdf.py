@@ -43,7 +43,7 @@ def render(sheet: Sheet) -> bytes:
 def _words(sheet: Sheet) -> dict[str, str | list[str]]:
     """Every text of the page, as the template names them."""
     context, traits = sheet.context, sheet.context.traits
-    used = f"{traits.used_first_name or traits.birth_first_name} {traits.used_name or traits.birth_name}"
+    used = f"{traits.given} {traits.family}"
     return {
         "title": sheet.title,
         "paragraphs": list(sheet.paragraphs),

@@ -7,11 +7,11 @@ which nothing keeps.
 from dataclasses import dataclass
 
 from dmp.actions.patient_account import ChangeChannel, CreateAccount, RenewAccount
-from dmp.record.dtm import PARIS
-from dmp.record.enrolment import ACTIVATION, ChannelAction, ChannelChange, Enrolment
+from dmp.record.enrolment import ChannelAction, ChannelChange, Enrolment
 from dmp.record.errors import AccountExists, AccountNotFound, ChannelExists, IncompleteRequest
 from dmp.record.notice import Channel
-from dmp.web.desk.counter import back, done_for, under_mandate, wrong
+from dmp.web.desk.counter import PERSON, back, done_for, under_mandate, wrong
+from dmp.web.portal.letters import letter_of
 from dmp.web.portal.page import Answer, Page, PageRoute, Visit
 from dmp.web.portal.places import DESK
 from dmp.web.professional.room import Room
@@ -20,7 +20,6 @@ ACCESS, RENEWAL, ADDRESS = (f"{DESK}/{name}" for name in ("acces", "renouvelleme
 _ACCESS = Page("desk/access.html", ("Remettre un accès en ligne", "Hand out an online access"))
 _RENEWAL = Page("desk/renewal.html", ("Nouvel identifiant et mot de passe", "New login and password"))
 _ADDRESS = Page("desk/address.html", ("L’adresse des codes", "The address of the codes"))
-_LETTER = ("Courrier d’activation", "Activation letter")
 _NO_ADDRESS = (
     "Écrivez une adresse électronique, ou un numéro de mobile comme 06 39 98 00 01.",
     "Write an e-mail address, or a mobile number such as 06 39 98 00 01.",
@@ -36,18 +35,6 @@ _EXISTS = (
 )
 _THERE = ("Les codes arrivent déjà à cette adresse.", "Codes already arrive at this address.")
 _CHOOSE = ("Choisissez une réponse.", "Choose an answer.")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What the person is handed."""
-
-    called: str
-    login: str
-    password: str
-    until: str
-    site: str
-    made_by: str
 
 
 @dataclass(frozen=True)
@@ -101,17 +88,8 @@ class AccessPages:
             return wrong(_ADDRESS, {"": visit.says(*_NONE)})
         return back("adresse")
 
-    def _letter(self, visit: Visit, enrolment: Enrolment) -> Page:
-        until = (self.room.clock() + ACTIVATION).astimezone(PARIS)
-        view = Letter(
-            visit.signed_in.patient_called,
-            enrolment.login,
-            enrolment.password,
-            f"{until:%d/%m/%Y}",
-            visit.portal.origin,
-            visit.signed_in.name,
-        )
-        return Page("desk/letter.html", _LETTER, view)
+    def _letter(self, visit: Visit, made: Enrolment) -> Page:
+        return letter_of(visit, made, self.room.clock(), onward=PERSON)
 
 
 def _channel(visit: Visit) -> Channel | None:

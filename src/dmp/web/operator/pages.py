@@ -6,18 +6,18 @@ shown was read without it (`record.oversight`), what is done goes through the ga
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from dmp.actions.action import Action, Result
 from dmp.actions.clear_reading import ConfirmClearance, ProposeClearance
 from dmp.actions.close_alert import CloseAlert
 from dmp.record.alert import AlertKind, AlertState
-from dmp.record.dtm import PARIS
 from dmp.record.errors import IncompleteRequest
 from dmp.record.job import JobLine, JobState
 from dmp.record.oversight import AlertLine, HeadLine, ServiceState, Tables, WaitingCases
 from dmp.record.visit import Clearance
+from dmp.web.days import after, moment
 from dmp.web.portal.callers import caller_of
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import OPERATOR
@@ -77,7 +77,7 @@ class Shown(Generic[Thing]):
 
     def when(self, at: datetime | None) -> str:
         """Day and hour in France; empty for never."""
-        return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" if at is not None else ""
+        return moment(at) if at is not None else ""
 
 
 @dataclass(frozen=True)
@@ -218,11 +218,8 @@ def _wrong(page: Page, errors: Mapping[str, str]) -> Page:
 
 
 def _end_of(day: str) -> datetime | None:
-    """The end of a day in France, as browsers or people write it; None when it is no day."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            read = datetime.strptime(day, form).date()  # noqa: DTZ007 - a day
-        except ValueError:
-            continue
-        return datetime.combine(read + timedelta(days=1), time(), PARIS)
-    return None
+    """The end of a day in France; None when it is no day."""
+    try:
+        return after(day)
+    except ValueError:
+        return None

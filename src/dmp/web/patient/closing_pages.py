@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from dmp.actions.end_of_record import AskDestruction, EndOfRecord, ViewEnd
 from dmp.actions.record_life import CloseRecord, ReopenRecord
 from dmp.record.record import ClosingReason, RecordState
-from dmp.web.patient.own import day, for_who_signed_in_lately, is_own, now
+from dmp.web.days import day
+from dmp.web.patient.own import for_who_signed_in_lately, is_own, now
 from dmp.web.portal.page import Answer, Download, Page, PageRoute, Redirect, Visit
 
 CLOSING, REOPEN, DESTROY, RECEIPT = (

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from dmp.actions.copy_record import CopyTaken
 from dmp.record import history_words
-from dmp.record.dtm import PARIS, lowest
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.history import LogLine
 from dmp.record.hl7text import Xcn, Xon
+from dmp.web.days import day, day_of
 
 _STATUSES = {
     EntryStatus.APPROVED: "",
@@ -55,7 +55,7 @@ def index(filed: Sequence[FiledDocument], taken: CopyTaken, folder: str) -> Iter
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Copie du dossier de {whose}</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>Copie du dossier médical partagé</h1>\n<p>{whose}, le {_day(taken)}. "
+        f"<h1>Copie du dossier médical partagé</h1>\n<p>{whose}, le {day(taken.at)}. "
         f"{len(filed)} document{'s' if len(filed) > 1 else ''}.</p>\n"
         '<p><a href="ACCES.CSV">Qui est venu dans le dossier</a> (tableau) · '
         '<a href="README.TXT">Comment lire cette copie</a></p>\n'
@@ -70,7 +70,7 @@ def read_me(taken: CopyTaken) -> str:
     """What is in the archive, for people and for who takes the documents over."""
     lines = (
         "COPIE DU DOSSIER MEDICAL PARTAGE",
-        f"{_whose(taken)}, le {_day(taken)}",
+        f"{_whose(taken)}, le {day(taken.at)}",
         "",
         "INDEX.HTM    la liste des documents : ouvrez-la dans un navigateur, même sans Internet",
         "LISIBLE      les documents que toute machine sait ouvrir (pages, PDF, texte, images)",
@@ -104,35 +104,21 @@ def _row(one: FiledDocument, folder: str) -> str:
     links += [f'<a href="{folder}/{one.file}">tel que déposé</a>'] if one.file else ["conservé ailleurs"]
     about = " · ".join(escape(words) for words in (kind if kind != title else "", status) if words)
     return (
-        f"<tr><td>{_date(entry)}</td><td>{escape(title)}{f'<br><small>{about}</small>' if about else ''}</td>"
+        f"<tr><td>{day_of(entry.creation_time)}</td>"
+        f"<td>{escape(title)}{f'<br><small>{about}</small>' if about else ''}</td>"
         f"<td>{escape(_author(entry))}</td><td>{' · '.join(links)}</td></tr>\n"
     )
-
-
-def _date(entry: DocumentEntry) -> str:
-    try:
-        told = lowest(entry.creation_time)
-    except ValueError:
-        return ""
-    return f"{told.astimezone(PARIS):%d/%m/%Y}"
 
 
 def _author(entry: DocumentEntry) -> str:
     author = next(iter(entry.authors), None)
     if author is None:
         return ""
-    person = Xcn.parse(author.person) if author.person else None
-    name = f"{person.given} {person.family}".strip() if person is not None else ""
+    name = Xcn.parse(author.person).name
     where = next((Xon.parse(text).name for text in author.institutions), "")
     return ", ".join(part for part in (name, where) if part)
 
 
 def _whose(taken: CopyTaken) -> str:
     traits = taken.traits
-    if traits is None:
-        return "Titulaire du dossier"
-    return f"{traits.used_first_name or traits.birth_first_name} {traits.used_name or traits.birth_name}".strip()
-
-
-def _day(taken: CopyTaken) -> str:
-    return f"{taken.at.astimezone(PARIS):%d/%m/%Y}"
+    return f"{traits.given} {traits.family}".strip() if traits is not None else "Titulaire du dossier"

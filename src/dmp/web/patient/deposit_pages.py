@@ -8,7 +8,8 @@ from dmp.record.visibility import Visibility
 from dmp.web import deposit_receipts
 from dmp.web.deposit_authors import Writer, by_citizen
 from dmp.web.depositing import Depositing
-from dmp.web.depositing_form import UPLOADS, DepositForm, is_uuid
+from dmp.web.depositing_form import UPLOADS, DepositForm
+from dmp.web.entry_ids import is_uuid
 from dmp.web.portal import trouble
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 

@@ -7,11 +7,12 @@ from functools import partial
 from dmp.actions.look_through import LookThrough
 from dmp.actions.weigh_document import WeighDocument
 from dmp.record.viewer import Explanation
+from dmp.web.entry_ids import full
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
 from dmp.web.shelf import changes
 from dmp.web.shelf.choice import Choice, Shelf, read_choice, shelve
 from dmp.web.shelf.families import FAMILY_WORDS, Family, Words
-from dmp.web.shelf.lines import Line, Visitor, full, lines_of
+from dmp.web.shelf.lines import Line, Visitor, lines_of
 
 DOCUMENTS = "/patient/documents"
 ROOM = changes.Room(

@@ -8,8 +8,9 @@ from dmp.record.actor import Mode
 from dmp.record.emergency import Case, Finding
 from dmp.record.errors import AccessRefused
 from dmp.record.record import Oppositions
-from dmp.web.patient.own import day, is_own
-from dmp.web.patient.words import Both, moment
+from dmp.web.days import day, moment
+from dmp.web.patient.own import is_own
+from dmp.web.patient.words import Both
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit
 
 EMERGENCIES, HIDING = "/patient/urgences", "/patient/urgences/tout-cacher"

@@ -11,8 +11,9 @@ from dmp.record.errors import AccessRefused, IncompleteRequest
 from dmp.record.ins import normalised
 from dmp.record.patient import Guardian, PatientId
 from dmp.record.people import Delegate, DelegateScope, Protection
-from dmp.web.patient.own import day, is_own
-from dmp.web.patient.words import SCOPES, WRONG_DAY, Both, after, called, last_day, part_in_words
+from dmp.web.days import after, day
+from dmp.web.patient.own import is_own
+from dmp.web.patient.words import SCOPES, WRONG_DAY, Both, called, last_day, part_in_words
 from dmp.web.portal.callers import in_his_own_name
 from dmp.web.portal.openings import record_left, record_opened
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit

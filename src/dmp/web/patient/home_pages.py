@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from dmp.actions.patient_home import Home, ReadHome, Wait, Waiting
+from dmp.actions.patient_home import Fresh, Home, ReadHome, Wait, Waiting
 from dmp.record.errors import RecordClosed, RecordNotFound
 from dmp.record.history import LogLine
 from dmp.record.history_words import Language, told
 from dmp.record.verb import Verb
-from dmp.web.patient.own import day, is_own
-from dmp.web.patient.words import Both, kind_in_words, last_day, moment, part_in_words, plain_role
+from dmp.web.days import day, moment
+from dmp.web.patient.own import is_own
+from dmp.web.patient.words import Both, last_day, part_in_words, plain_role
 from dmp.web.portal.page import Answer, Page, PageRoute, Visit
 from dmp.web.portal.places import PATIENT
+from dmp.web.shelf.families import FAMILY_WORDS, Family, family_named
 
 _TITLE = ("Mon espace", "My space")
 _OTHERS_TITLE = ("Son dossier", "This record")
@@ -38,6 +40,15 @@ class Came:
 
 
 @dataclass(frozen=True)
+class New:
+    """How many documents of one family came in, and the list of that family."""
+
+    name: Both
+    count: int
+    path: str
+
+
+@dataclass(frozen=True)
 class Task:
     """Something that waits: what, why, and where to do it."""
 
@@ -52,7 +63,7 @@ class HomeView:
 
     part: Both
     since: str
-    fresh: tuple[tuple[str, int], ...]
+    fresh: tuple[New, ...]
     came: tuple[Came, ...]
     emergencies: tuple[Came, ...]
     tasks: tuple[Task, ...]
@@ -102,6 +113,42 @@ _RIGHTS = {_CAME: Verb.VIEW_LOG, _PROFESSIONALS: Verb.AUTHORISE_OTHER, _EMERGENC
 """What a door needs, where not everybody may pass."""
 
 
+_TASKS: dict[Wait, tuple[Both, str, Both]] = {
+    Wait.EMERGENCY_CHOICES: (
+        ("Dites qui peut ouvrir votre dossier en cas d’urgence.", "Say who may open your record in an emergency."),
+        _EMERGENCIES,
+        ("Faire mes choix", "Make my choices"),
+    ),
+    Wait.ATTENDING: (
+        (
+            "{who} dit être votre médecin traitant. Est-ce vrai ?",
+            "{who} says to be your attending doctor. Is it so?",
+        ),
+        _PROFESSIONALS,
+        ("Répondre", "Answer"),
+    ),
+    Wait.ANSWER: (
+        ("{who} a répondu à votre question.", "{who} answered your question."),
+        _CAME,
+        ("Lire la réponse", "Read the answer"),
+    ),
+    Wait.DELEGATE_ENDS: (
+        ("{who} est votre délégué jusqu’au {when}.", "{who} is your delegate until {when}."),
+        f"{_FAMILY}/delegues",
+        ("Voir mes délégués", "See my delegates"),
+    ),
+    Wait.SIGN_IN: (
+        (
+            "Vous n’avez qu’un moyen de recevoir votre code. Si vous le perdez, vous ne pourrez plus entrer.",
+            "You have a single way to receive your code. If you lose it, you cannot come in any more.",
+        ),
+        "/moyens",
+        ("Ajouter un moyen", "Add a means"),
+    ),
+}
+"""What waits for the holder: a sentence, where it is done, and its button."""
+
+
 def home(visit: Visit) -> Answer:
     """What is new, who came, what waits; where there is no record to open, the ways that are left."""
     acting = not is_own(visit)
@@ -117,7 +164,7 @@ def _view(home: Home, language: Language) -> HomeView:
     return HomeView(
         part=part_in_words(home.part) if home.part is not None else ("", ""),
         since=day(home.previous) if home.previous is not None else "",
-        fresh=tuple((kind_in_words(fresh.kind), fresh.count) for fresh in home.fresh),
+        fresh=_by_family(home.fresh),
         came=tuple(_came(line, language) for line in home.came),
         emergencies=tuple(_came(line, language) for line in home.emergencies),
         tasks=tuple(_task(waiting) for waiting in home.waiting),
@@ -125,6 +172,16 @@ def _view(home: Home, language: Language) -> HomeView:
         sees_who_came=Verb.VIEW_LOG in home.rights,
         hides_everything=home.hides_everything,
     )
+
+
+def _by_family(fresh: tuple[Fresh, ...]) -> tuple[New, ...]:
+    """The most numerous first."""
+    counted: dict[Family, int] = {}
+    for one in fresh:
+        family = family_named(one.kind.code, one.group.code)
+        counted[family] = counted.get(family, 0) + one.count
+    most = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(New(FAMILY_WORDS[family], count, f"{_DOCUMENTS}?family={family}") for family, count in most)
 
 
 def _doors(home: Home) -> list[Door]:
@@ -142,49 +199,9 @@ def _came(line: LogLine, language: Language) -> Came:
 
 def _task(waiting: Waiting) -> Task:
     when = last_day(waiting.when) if waiting.when is not None else ""
-    match waiting.what:
-        case Wait.EMERGENCY_CHOICES:
-            return Task(
-                (
-                    "Dites qui peut ouvrir votre dossier en cas d’urgence.",
-                    "Say who may open your record in an emergency.",
-                ),
-                "/patient/urgences",
-                ("Faire mes choix", "Make my choices"),
-            )
-        case Wait.ATTENDING:
-            return Task(
-                (
-                    f"{waiting.who} dit être votre médecin traitant. Est-ce vrai ?",
-                    f"{waiting.who} says to be your attending doctor. Is it so?",
-                ),
-                "/patient/professionnels",
-                ("Répondre", "Answer"),
-            )
-        case Wait.ANSWER:
-            return Task(
-                (f"{waiting.who} a répondu à votre question.", f"{waiting.who} answered your question."),
-                "/historique",
-                ("Lire la réponse", "Read the answer"),
-            )
-        case Wait.DELEGATE_ENDS:
-            return Task(
-                (
-                    f"{waiting.who} est votre délégué jusqu’au {when}.",
-                    f"{waiting.who} is your delegate until {when}.",
-                ),
-                "/patient/proches/delegues",
-                ("Voir mes délégués", "See my delegates"),
-            )
-        case Wait.SIGN_IN:
-            return Task(
-                (
-                    "Vous n’avez qu’un moyen de recevoir votre code. Si vous le perdez, vous ne pourrez plus entrer.",
-                    "You have a single way to receive your code. If you lose it, you cannot come in any more.",
-                ),
-                "/moyens",
-                ("Ajouter un moyen", "Add a means"),
-            )
+    (french, english), path, button = _TASKS[waiting.what]
+    said = {"who": waiting.who, "when": when}
+    return Task((french.format_map(said), english.format_map(said)), path, button)
 
 
 ROUTES = (PageRoute(PATIENT, home),)

@@ -1,8 +1,7 @@
-"""What the pages of the own space share: whose record it is, how lately he signed in, days as people write them."""
+"""What the pages of the own space share: whose record it is, how lately he signed in."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from dmp.record.dtm import PARIS
 from dmp.web.portal import trouble
 from dmp.web.portal.means_pages import LATELY
 from dmp.web.portal.page import Answer, Page, PageFunction, Visit
@@ -44,19 +43,3 @@ def is_own(visit: Visit) -> bool:
     """Whether the record that is open is one's own, and not that of somebody for whom one acts."""
     session = visit.signed_in
     return session.patient is None or session.patient == session.person
-
-
-def day(at: datetime | date) -> str:
-    """A day in France."""
-    local = at.astimezone(PARIS) if isinstance(at, datetime) else at
-    return f"{local:%d/%m/%Y}"
-
-
-def read_day(text: str) -> date:
-    """A day as a browser sends it, or as people write it.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    form = "%Y-%m-%d" if "-" in text else "%d/%m/%Y"
-    return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day

@@ -9,9 +9,10 @@ from dmp.actions.my_professionals import MyProfessionals, ReadMyProfessionals
 from dmp.actions.search_directory import InDirectory, Matches, SearchDirectory
 from dmp.record.errors import AccessRefused, IncompleteRequest
 from dmp.record.nomenclature import Nomenclature, value_set
-from dmp.web.patient.own import day, is_own, now
+from dmp.web.days import after, day
+from dmp.web.patient.own import is_own, now
 from dmp.web.patient.professionals_words import DECISIONS, OF_TEAMS, Decision, act_of
-from dmp.web.patient.words import WRONG_DAY, after, last_day, profession_in_words
+from dmp.web.patient.words import WRONG_DAY, last_day, profession_in_words
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit
 
 PROFESSIONALS, SEARCH = "/patient/professionnels", "/patient/professionnels/chercher"
@@ -178,7 +179,7 @@ def _lists(found: MyProfessionals, done: tuple[str, str]) -> ListsView:
                 "",
                 (("Vous avez refusé cette équipe.", "You objected to this team."),)
                 if team.opposed
-                else _team_until(last_day(team.until), f"{team.informed:%d/%m/%Y}"),
+                else _team_until(last_day(team.until), day(team.informed)),
                 _buttons(("accepter-equipe",) if team.opposed else ("refuser-equipe",)),
             )
             for team in found.teams

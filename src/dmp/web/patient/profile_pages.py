@@ -12,11 +12,11 @@ from dmp.actions.personal_space import (
     WriteNote,
     WriteReading,
 )
-from dmp.record.dtm import lowest
 from dmp.record.errors import IncompleteRequest
 from dmp.record.personal import HealthProfile, Measure, Note, ProfileLine, Reading, Section
-from dmp.web.depositing import bare
-from dmp.web.patient.own import day, is_own, read_day
+from dmp.web.days import day, day_of, read_day
+from dmp.web.entry_ids import bare
+from dmp.web.patient.own import is_own
 from dmp.web.patient.profile_words import MEASURES, SECTIONS, number_of, shown
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit
 
@@ -146,7 +146,7 @@ def view_of(visit: Visit, found: HealthProfile) -> ProfileView:
         is_own(visit),
         not found.lines and not found.readings,
         bare(found.published.uuid) if found.published is not None else "",
-        day(lowest(found.published.creation_time)) if found.published is not None else "",
+        day_of(found.published.creation_time) if found.published is not None else "",
     )
 
 

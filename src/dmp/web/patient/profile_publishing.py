@@ -8,10 +8,11 @@ from dmp.documents.files.typed import TEXT, TypedFile
 from dmp.record.errors import AccessRefused, Refused
 from dmp.record.personal import SNAPSHOT, HealthProfile, Reading
 from dmp.web import deposit_words
+from dmp.web.days import day
 from dmp.web.deposit_authors import by_citizen
-from dmp.web.depositing import Depositing, Told, bare
+from dmp.web.depositing import Depositing, Told
 from dmp.web.depositing_form import kind_of
-from dmp.web.patient.own import day
+from dmp.web.entry_ids import bare
 from dmp.web.patient.profile_pages import PROFILE
 from dmp.web.patient.profile_words import MEASURES, SECTIONS, shown
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit

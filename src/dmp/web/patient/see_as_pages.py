@@ -6,6 +6,7 @@ from dmp.actions.explain_access import ExplainPeople, SeeAs
 from dmp.actions.look_through import LookThrough
 from dmp.record.viewer import Viewer
 from dmp.web.patient.documents_pages import DOCUMENTS
+from dmp.web.portal.forms import number_in
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
 from dmp.web.shelf.choice import Choice, Shelf, State, shelve
 from dmp.web.shelf.families import Words
@@ -40,11 +41,11 @@ def see_as(visit: Visit) -> Answer:
 def see_as_somebody(visit: Visit) -> Answer:
     """Choose somebody of the record by his rank; first learns who there is, then looks in his place: two traces."""
     people = people_in(visit.perform(ExplainPeople(visit.patient)))
-    rank = visit.form.line("rank")
-    if not (rank.isascii() and rank.isdigit()) or int(rank) >= len(people):
+    rank = number_in(visit.form.line("rank"))
+    if rank is None or rank >= len(people):
         names = tuple(name_of(viewer) for viewer in people)
         return _page(visit, SeeAsView(_named_kinds(), names, may_name=_is_holder(visit)))
-    return _seen(visit, people[int(rank)], page=visit.form.line("page"))
+    return _seen(visit, people[rank], page=visit.form.line("page"))
 
 
 def _seen(visit: Visit, viewer: Viewer, *, chosen: str = "", page: str = "") -> Page:
@@ -54,7 +55,7 @@ def _seen(visit: Visit, viewer: Viewer, *, chosen: str = "", page: str = "") -> 
     if seen.told:
         return _page(visit, view)
     at = visit.portal.reception.desk.clock()
-    choice = Choice(page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1)
+    choice = Choice(page=number_in(page) or 1)
     return _page(visit, replace(view, shelf=shelve(lines_of(seen.objects.entries, at), choice, at)))
 
 

@@ -7,15 +7,16 @@ from dmp.actions.heirs import OpposeHeirs
 from dmp.actions.wishes import ViewWishes, Wishes
 from dmp.documents.files.trouble import UnusableFile, Why
 from dmp.documents.files.typed import TEXT, TypedFile, typed
-from dmp.record.dtm import lowest
 from dmp.record.entry import DocumentEntry
 from dmp.record.errors import AccessRefused, DocumentNotFound, Refused
 from dmp.record.visibility import Visibility
 from dmp.web import deposit_words
+from dmp.web.days import day_of
 from dmp.web.deposit_authors import by_citizen
-from dmp.web.depositing import Depositing, Told, bare
-from dmp.web.depositing_form import UPLOADS, is_uuid, kind_of
-from dmp.web.patient.own import day, is_own
+from dmp.web.depositing import Depositing, Told
+from dmp.web.depositing_form import UPLOADS, kind_of
+from dmp.web.entry_ids import bare, is_uuid
+from dmp.web.patient.own import is_own
 from dmp.web.patient.wishes_forms import WISHES, WRITTEN, Question, Wish, text_of
 from dmp.web.portal import trouble
 from dmp.web.portal.page import Answer, Page, PageRoute, Redirect, Visit
@@ -189,7 +190,7 @@ def _is_own(entry: DocumentEntry) -> bool:
 
 
 def _day(entry: DocumentEntry) -> str:
-    return day(lowest(entry.creation_time))
+    return day_of(entry.creation_time)
 
 
 def _shown(visit: Visit, question: Question) -> FieldView:

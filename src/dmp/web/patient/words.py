@@ -1,15 +1,14 @@
-"""Words that several pages of the patient share: days, professions, kinds of documents, what somebody is to another."""
+"""Words that several pages of the patient share: professions, names, what somebody is to another, and until when."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from dmp.actions.acting_for import Part, Quality
 from dmp.actions.search_directory import InDirectory
-from dmp.record.codes import Code
-from dmp.record.dtm import PARIS
+from dmp.record.history_words import plain_role
 from dmp.record.nomenclature import Nomenclature, value_set
 from dmp.record.patient import IdentityTraits
 from dmp.record.people import DelegateScope
-from dmp.web.patient.own import day, read_day
+from dmp.web.days import day
 
 Both = tuple[str, str]
 """A sentence in French and in English."""
@@ -48,32 +47,6 @@ def last_day(until: datetime) -> str:
     return day(until - timedelta(seconds=1))
 
 
-def moment(at: datetime) -> str:
-    """A time in France, to the minute."""
-    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}"
-
-
-def after(text: str) -> datetime | None:
-    """The end of a day as a browser sends it or as people write it; None where nothing is written.
-
-    Raises:
-        ValueError: it is no day.
-    """
-    return None if not text else datetime.combine(read_day(text) + timedelta(days=1), time.min, PARIS)
-
-
-def kind_in_words(kind: Code) -> str:
-    """The French name of a type of documents, without the abbreviations of the nomenclature."""
-    label = value_set(Nomenclature.DOCUMENT_TYPES).label(kind.code, kind.system) or kind.display or kind.code
-    label = f"Compte rendu{label[2:]}" if label.startswith("CR ") else label[:1].upper() + label[1:]
-    return label.replace("'", "’")
-
-
-def plain_role(role: str) -> str:
-    """A profession and its speciality without the words of the register: «Qualifié en Médecine générale (SM)»."""
-    return role.replace("Qualifié en ", "").replace("Qualification ", "").replace(" (SM)", "")
-
-
 def profession_in_words(who: InDirectory) -> str:
     """The profession of somebody, with his first speciality; empty for a structure."""
     if not who.profession:
@@ -85,8 +58,7 @@ def profession_in_words(who: InDirectory) -> str:
 
 def called(traits: IdentityTraits) -> str:
     """How a person is named on every page: first name, name, birth date; nobody takes one record for another."""
-    first = traits.used_first_name or traits.birth_first_name
-    name = f"{first.title()} {traits.used_name or traits.birth_name}".strip()
+    name = f"{traits.given.title()} {traits.family}".strip()
     return f"{name}, {_written(traits.birth_date)}" if traits.birth_date else name
 
 

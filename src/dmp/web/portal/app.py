@@ -95,30 +95,44 @@ async def _answered(portal: Portal, route: PageRoute, request: Request, limiter:
         return _response(trouble.BUSY, visit, fresh)
     try:
         if request.method == "POST":
-            visit = replace(visit, form=await _form(route, request, signed_in=bool(visit.secret)))
+            visit = replace(visit, form=await _form(portal, route, request, visit.secret, limiter))
         return await to_thread.run_sync(_worked, portal, route, request, visit, limiter=limiter)
     except InvalidMessage as error:
         return _response(trouble.of_status(error.status or 400), visit, fresh)
 
 
-async def _form(route: PageRoute, request: Request, *, signed_in: bool) -> Form:
+async def _form(portal: Portal, route: PageRoute, request: Request, secret: str, limiter: CapacityLimiter) -> Form:
     """What was typed, with files where the page takes some; who has no session at all sends none.
+
+    Of a session that ended nothing is kept: anybody can write a cookie, and its bearer is sent to sign in.
 
     Raises:
         InvalidMessage: it cannot be read.
     """
     media_type, body = request.headers.get("content-type", ""), Body(request)
-    if route.uploads and is_multipart(media_type):
-        most = MOST_READ if signed_in else LARGEST
-        return await read_uploads(body.pieces(most=most), media_type, most=route.uploads)
-    return read_form(b"".join([piece async for piece in body.pieces(most=LARGEST)]), media_type)
+    if not (route.uploads and is_multipart(media_type)):
+        return read_form(b"".join([piece async for piece in body.pieces(most=LARGEST)]), media_type)
+    pieces = body.pieces(most=MOST_READ if secret else LARGEST)
+    if secret and not await to_thread.run_sync(_holds, portal, secret, limiter=limiter):
+        async for _ in pieces:
+            pass
+        return Form()
+    return await read_uploads(pieces, media_type, most=route.uploads)
+
+
+def _holds(portal: Portal, secret: str) -> bool:
+    """Whether a cookie is that of a session; that the database cannot be used is told when the page is worked on."""
+    try:
+        return portal.reception.desk.one(secret) is not None
+    except StorageUnavailable:
+        return False
 
 
 def _worked(portal: Portal, route: PageRoute, request: Request, visit: Visit) -> Response:
     """What takes time, in a thread: the session, the page, its template."""
     fresh = _form_cookie(request)
     try:
-        session = portal.reception.desk.one(visit.secret)
+        session = route.needs.seen_by(portal.reception.desk.one(visit.secret))
         secret = fresh[0].value if fresh else visit.cookies[CookieName.FORM]
         visit = replace(visit, session=session, token=guard.token_of(secret, visit.secret if session else ""))
         answer = _page(portal, route, request, visit)

@@ -44,6 +44,11 @@ class Form:
         return bool(self.text(name))
 
 
+def number_in(text: str, digits: int = 4) -> int | None:
+    """A number of at most so many digits, as addresses and forms hold it; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def read_form(body: bytes, media_type: str) -> Form:
     """Read a form as browsers send it.
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from dmp.actions.view_log import LogFile, TakeLog, ViewLog
 from dmp.record import history_words as words
@@ -11,7 +11,8 @@ from dmp.record.alert import Check
 from dmp.record.dtm import PARIS
 from dmp.record.history import Kind, LogLine, LogPage, LogQuery, Proof, Sequel
 from dmp.record.history_words import ToldLine
-from dmp.web.portal.forms import Form
+from dmp.web.days import after, day, read_day
+from dmp.web.portal.forms import Form, number_in
 from dmp.web.portal.page import Answer, Download, Language, Needs, Page, PageRoute, Visit
 
 HISTORY, TABLE, PROOFS = "/historique", "/historique/tableau", "/historique/preuves"
@@ -106,21 +107,20 @@ def read_query(form: Form) -> tuple[LogQuery, dict[str, tuple[str, str]]]:
     """What is looked for, and what cannot be understood of it, by field."""
     days: dict[str, datetime | None] = {}
     errors: dict[str, tuple[str, str]] = {}
-    for name in ("since", "until"):
+    for name, read in (("since", _day), ("until", after)):
         try:
-            days[name] = _day(form.line(name))
+            days[name] = read(form.line(name))
         except ValueError:
             errors[name] = _WRONG_DAY
-    until = days.get("until")
     kind, below = form.line("kind"), form.line("below")
     query = LogQuery(
         who=form.line("who")[:100],
         kind=Kind(kind) if kind in Kind.__members__.values() else None,
         since=days.get("since"),
-        until=until + timedelta(days=1) if until is not None else None,
+        until=days.get("until"),
         emergencies=form.ticked("emergencies"),
         others=not form.ticked("mine"),
-        below=int(below) if below.isascii() and below.isdigit() and len(below) < 10 else None,
+        below=number_in(below, 9),
     )
     return query, errors
 
@@ -160,7 +160,8 @@ def _shown(visit: Visit, page: LogPage, query: LogQuery) -> Page:
 
 def shown(line: LogLine, language: Language) -> ShownLine:
     """A line in words, and what came of it."""
-    told = words.told(line, words.Language(language.value))
+    said = words.told(line, words.Language(language.value))
+    told = replace(said, role=words.plain_role(said.role))
     if line.act is None or line.sequel is None:
         return ShownLine(told)
     return ShownLine(told, line.act.id, place_of(line.act.id), _told(line.sequel))
@@ -169,11 +170,6 @@ def shown(line: LogLine, language: Language) -> ShownLine:
 def place_of(access: str) -> str:
     """Where the line of an access stands on the page."""
     return f"acces-{access}"
-
-
-def day(at: datetime) -> str:
-    """A day in France."""
-    return f"{at.astimezone(PARIS):%d/%m/%Y}"
 
 
 def _told(sequel: Sequel) -> ToldSequel:
@@ -191,10 +187,7 @@ def _day(text: str) -> datetime | None:
     Raises:
         ValueError: it is neither.
     """
-    if not text:
-        return None
-    form = "%Y-%m-%d" if "-" in text else "%d/%m/%Y"
-    return datetime.combine(datetime.strptime(text, form).date(), time.min, PARIS)  # noqa: DTZ007 - a day
+    return datetime.combine(read_day(text), time.min, PARIS) if text else None
 
 
 ROUTES = (

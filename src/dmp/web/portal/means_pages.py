@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dmp.record.account import Account
-from dmp.record.dtm import PARIS
 from dmp.sign_in.ceremonies import Ceremony
 from dmp.sign_in.passkeys import Passkeys, account_named
 from dmp.sign_in.reception import Event, Happened
 from dmp.sign_in.refusal import ProofRefused, Why
 from dmp.sign_in.sign_in import Proof
 from dmp.sign_in.totp import Enrolment
+from dmp.web.days import day
 from dmp.web.portal import trouble
 from dmp.web.portal.page import Answer, Cookie, CookieName, Needs, Page, PageFunction, PageRoute, Redirect, Visit
 from dmp.web.portal.provider_pages import BIND_BACK, PASSKEY
@@ -111,9 +111,7 @@ class MeansPages:
     def _list(self, visit: Visit) -> Answer:
         account = self._account(visit)
         strong = self.strong
-        keys = tuple(
-            KeyLine(key.id, key.name, key.since.astimezone(PARIS).strftime("%d/%m/%Y")) for key in account.passkeys
-        )
+        keys = tuple(KeyLine(key.id, key.name, day(key.since)) for key in account.passkeys)
         bound = strong.france_connect is not None and strong.france_connect.offered(account)
         offered = strong.passkeys is not None, strong.france_connect is not None
         return Page("means.html", _MEANS, MeansView(keys, bool(account.totp), bound, *offered))

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from dmp.record.dtm import PARIS
 from dmp.sign_in.sessions import Session
+from dmp.web.days import moment
 from dmp.web.portal.guard import dropped
 from dmp.web.portal.openings import record_left
 from dmp.web.portal.page import Answer, Cookie, CookieName, Language, Needs, Page, PageRoute, Redirect, Theme, Visit
@@ -88,8 +88,7 @@ def leave_record(visit: Visit) -> Answer:
 
 
 def _line(session: Session, *, mine: bool) -> SessionLine:
-    since, seen = (at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M") for at in (session.since, session.seen))
-    return SessionLine(session.number, session.browser, since, seen, mine)
+    return SessionLine(session.number, session.browser, moment(session.since), moment(session.seen), mine)
 
 
 ROUTES = (

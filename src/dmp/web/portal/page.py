@@ -1,9 +1,10 @@
 """What a page is: a function of a visit, that gives a page, or sends elsewhere.
 
 A page function takes a `Visit` (who asks, what was typed, in which language)
-and performs at most one act (`Visit.perform`). GET changes nothing; what POST
-is given has passed the guard. To add pages, write their functions and list
-them in a tuple of `PageRoute`, which `main.py` gives to `build_portal_app`.
+and performs one act at most (`Visit.perform`), or a second one that rests on
+what the first gave: each leaves its trace. GET changes nothing; what POST is
+given has passed the guard. To add pages, write their functions and list
+them in a tuple of `PageRoute`, which `dmp.portal` gives to `build_portal_app`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from dmp.sign_in.recovery import Recovery
 from dmp.sign_in.sessions import Session
 from dmp.web.portal.callers import caller_of
 from dmp.web.portal.forms import MOST_FIELDS, Form
+from dmp.web.portal.places import Place
 
 
 class Language(StrEnum):
@@ -146,6 +148,8 @@ class Portal:
     ways: tuple[OtherWay, ...] = ()
     rooms: tuple[tuple[str, str], ...] = ()
     """Rooms of templates beside those of the house, each with its package."""
+    doors: tuple[Place, ...] = ()
+    """Where one may go from the foot of every page, beside the menu."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,10 @@ class Visit:
 
     def asked(self, name: str) -> str:
         """A choice in the query of an address (a filter, a page number), else empty; never words about a person."""
-        return parse_qs(self.query, max_num_fields=MOST_FIELDS).get(name, [""])[0] if self.query else ""
+        try:
+            return parse_qs(self.query, max_num_fields=MOST_FIELDS).get(name, [""])[0] if self.query else ""
+        except ValueError:  # more choices than any page has: anybody may write an address
+            return ""
 
     @property
     def patient(self) -> PatientId:
@@ -232,6 +239,17 @@ class Needs(StrEnum):
     """An employee or a professional: who may stand at a desk where records are opened."""
     OPERATOR = "operator"
 
+    def seen_by(self, session: Session | None) -> Session | None:
+        """The session as such a page has it: the person of a mandate is there for the pages of the desk alone.
+
+        Her name and birth date are those that she showed, and the desk acts for nobody else; another page would open
+        what stands under her number, whosever it is, under that name.
+        """
+        everywhere = (Needs.NOBODY, Needs.ANYBODY, Needs.DESK)
+        if session is None or session.mandate is None or self in everywhere:
+            return session
+        return session.closed
+
     def met_by(self, session: Session | None) -> bool:
         """Whether this session is one of those."""
         if session is None:
@@ -265,10 +283,11 @@ class PageRoute:
 
 @dataclass(frozen=True)
 class Annex:
-    """Pages that are added to a portal where it is put together: routes, and the package of each room of templates."""
+    """Pages that are added to a portal where it is put together: routes, the package of each room, ways to them."""
 
     routes: tuple[PageRoute, ...] = ()
     rooms: tuple[tuple[str, str], ...] = ()
+    doors: tuple[Place, ...] = ()
 
 
 NO_ANNEX = Annex()

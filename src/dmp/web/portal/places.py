@@ -29,10 +29,16 @@ _PATIENT = (
     Place("/patient/proches", "Mes proches", "My family"),
     Place("/patient/reglages", "Réglages", "Settings"),
 )
+_ACTING = (
+    Place(PATIENT, "Accueil", "Home"),
+    Place("/patient/documents", "Documents", "Documents"),
+    Place("/patient/proches", "Mes proches", "My family"),
+)
+"""While somebody acts for another person: her home has a door for whatever else his rights let him do."""
 _PROFESSIONAL = (
     Place(PROFESSIONAL, "Mes patients", "My patients"),
     Place("/professional/ouvrir", "Ouvrir un dossier", "Open a record"),
-    Place("/professional/questions", "Questions", "Questions"),
+    Place("/professional/urgence", "Urgence", "Emergency"),
     Place(DESK, "Guichet", "Desk"),
 )
 _RECORD = (
@@ -72,6 +78,8 @@ def menu_of(session: Session | None) -> tuple[Place, ...]:
     """The places of a session; none before somebody has signed in."""
     if session is None:
         return ()
+    if session.person is not None and session.patient is not None:
+        return _ACTING
     return {PATIENT: _PATIENT, PROFESSIONAL: _PROFESSIONAL, DESK: _DESK, OPERATOR: _OPERATOR}[home_of(session)]
 
 

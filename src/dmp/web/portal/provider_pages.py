@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from dmp.record.actor import Professional
+from dmp.record.history_words import plain_role
+from dmp.record.nomenclature import Nomenclature, value_set
 from dmp.sign_in.activity import chosen, offered
 from dmp.sign_in.ceremonies import Ceremony
 from dmp.sign_in.ciba import Waiting
@@ -27,6 +30,15 @@ class Asked:
 
     number: str = ""
     seconds: int = 0
+
+
+@dataclass(frozen=True)
+class ActivityLine:
+    """One of the activities to choose from, in words."""
+
+    rank: int
+    place: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -142,7 +154,8 @@ class ProviderPages:
             activities = offered(self.strong.ceremonies.look(Ceremony.ACTIVITY, visit.cookies.get(PROOF, "")))
         except ProofRefused as error:
             return refused(visit, error)
-        return Page("activity.html", ("Votre situation d’exercice", "Your activity"), tuple(enumerate(activities)))
+        lines = tuple(_line(rank, activity) for rank, activity in enumerate(activities))
+        return Page("activity.html", ("Votre situation d’exercice", "Your activity"), lines)
 
     def _chosen(self, visit: Visit) -> Answer:
         def choose(visit: Visit) -> Answer:
@@ -150,6 +163,13 @@ class ProviderPages:
             return self.strong.reached(visit, chosen(kept, visit.form.line("activity"), at=self.strong.now()))
 
         return _guarded(choose, Proof.PROVIDER)(visit)
+
+
+def _line(rank: int, activity: Professional) -> ActivityLine:
+    profession = value_set(Nomenclature.PROFESSIONS).label(activity.profession) or activity.profession
+    know_how = value_set(Nomenclature.KNOW_HOW).label(activity.know_how) if activity.know_how else ""
+    role = plain_role(", ".join(part for part in (profession, know_how) if part))
+    return ActivityLine(rank, activity.facility.name or activity.facility.id, role)
 
 
 def _telephone(_visit: Visit) -> Answer:

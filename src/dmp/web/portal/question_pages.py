@@ -10,8 +10,9 @@ from dmp.record.errors import IncompleteRequest, RecordNotFound
 from dmp.record.history import LogQuery
 from dmp.record.history_words import moment
 from dmp.record.patient import PatientId
+from dmp.web.days import day
 from dmp.web.portal.callers import caller_of
-from dmp.web.portal.history_pages import HISTORY, day, place_of, shown
+from dmp.web.portal.history_pages import HISTORY, place_of, shown
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 
 ASK, ASK_NOW = "/historique/question", "/historique/question/envoi"

@@ -63,6 +63,7 @@ def rendered(page: Page, visit: Visit) -> bytes:
             asset=static.address,
             menu=menu_of(visit.session),
             record_menu=record_menu_of(visit.session),
+            doors=visit.portal.doors,
         )
     )
     return text.encode()

@@ -47,6 +47,7 @@ _BY_STATUS = {
     ),
 }
 _TITLE = ("Un problème est survenu", "Something went wrong")
+_REFUSED = ("Ce n’est pas possible ici", "This is not possible here")
 
 
 def of_status(status: int) -> Page:
@@ -101,6 +102,6 @@ def of_error(error: DmpError) -> Page:
         case AccessRefused():
             next_step = error.next_step or _BACK[0]
             told = Trouble((str(error), "The rules do not allow this."), (next_step, _BACK[1]))
-            return Page(TEMPLATE, _TITLE, told, 403)
+            return Page(TEMPLATE, _REFUSED, told, 403)
         case _:
             return of_status(400)

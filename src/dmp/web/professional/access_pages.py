@@ -13,7 +13,7 @@ from dmp.actions.search_directory import Matches, SearchDirectory
 from dmp.record.actor import Mode
 from dmp.record.errors import AccessRefused, IncompleteRequest
 from dmp.record.lists import AuthorisationLine, AuthorisationMode
-from dmp.web.portal.history_pages import day
+from dmp.web.days import day
 from dmp.web.portal.openings import record_left
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import PROFESSIONAL

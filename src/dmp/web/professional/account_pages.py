@@ -10,13 +10,12 @@ from dmp.actions.patient_account import CreateAccount, RenewAccount
 from dmp.record.enrolment import Enrolment
 from dmp.record.errors import AccountExists, AccountNotFound, IncompleteRequest
 from dmp.record.notice import Channel
+from dmp.web.portal.letters import letter_of
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
-from dmp.web.portal.sign_in_pages import ACTIVATION
 from dmp.web.professional.room import Room, with_record
 
 ACCOUNT, RENEW = "/professional/compte", "/professional/compte/renouveler"
 _FORM = Page("professional/account.html", ("Le compte de la personne", "The person’s account"))
-_LETTER = ("Courrier d’activation", "Activation letter")
 _NO_ADDRESS = (
     "Écrivez une adresse électronique, ou un numéro de téléphone mobile comme 06 39 98 00 01.",
     "Write an e-mail address, or a mobile number such as 06 39 98 00 01.",
@@ -26,18 +25,6 @@ _EXISTS = (
     "The person has an account already. The password is lost? Give a new one, below.",
 )
 _NONE = ("La personne n’a pas encore de compte : créez-le.", "The person has no account yet: make one.")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What the person is handed."""
-
-    called: str
-    login: str
-    password: str
-    made_by: str
-    address: str
-    """Where it is used."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +47,7 @@ class AccountPages:
         channel = Channel(said) if said in Channel.__members__.values() else Channel.SMS
         creation = CreateAccount(visit.patient, channel, visit.form.line("address"), self.room.enrol())
         try:
-            return _letter(visit, visit.perform(creation))
+            return self._letter(visit, visit.perform(creation))
         except IncompleteRequest:
             return replace(_FORM, errors={"address": visit.says(*_NO_ADDRESS)}, status=422)
         except AccountExists:
@@ -69,18 +56,14 @@ class AccountPages:
     def renew(self, visit: Visit) -> Answer:
         """A new login and password; the old ones are worth nothing from now on."""
         try:
-            return _letter(visit, visit.perform(RenewAccount(visit.patient, self.room.enrol())))
+            return self._letter(visit, visit.perform(RenewAccount(visit.patient, self.room.enrol())))
         except AccountNotFound:
             return replace(_FORM, errors={"": visit.says(*_NONE)}, status=422)
+
+    def _letter(self, visit: Visit, made: Enrolment) -> Page:
+        return letter_of(visit, made, self.room.clock(), onward="/professional/acces")
 
 
 def form(_visit: Visit) -> Page:
     """Where the codes shall go."""
     return _FORM
-
-
-def _letter(visit: Visit, enrolment: Enrolment) -> Page:
-    session = visit.signed_in
-    address = f"{visit.portal.origin}{ACTIVATION}"
-    view = Letter(session.patient_called, enrolment.login, enrolment.password, session.name, address)
-    return Page("professional/letter.html", _LETTER, view)

@@ -160,6 +160,7 @@ def traits_of(form: Form) -> IdentityTraits:
 
 
 def contact_of(form: Form) -> Contact:
+    """How the person can be reached; what was left empty is left out."""
     address = (("streetAddressLine", "street"), ("postalCode", "postal_code"), ("city", "city"))
     said = tuple((part, form.line(name)) for part, name in address if form.line(name))
     telephone, mail = "".join(form.line("telephone").split()), form.line("mail")
@@ -168,6 +169,7 @@ def contact_of(form: Form) -> Contact:
 
 
 def guardians_of(form: Form) -> tuple[Guardian, ...]:
+    """The representative who was named, if one was, by both names."""
     family, given = normalised(form.line("guardian")), normalised(form.line("guardian_given"))
     relation = form.line("relation")
     known = relation if relation in {code for code, _, _ in RELATIONS} else RELATIONS[0][0]

@@ -11,7 +11,8 @@ from dmp.record.visibility import Visibility
 from dmp.web import deposit_receipts
 from dmp.web.deposit_authors import EVENTS, by_professional
 from dmp.web.depositing import Depositing
-from dmp.web.depositing_form import UPLOADS, DepositForm, Put, is_uuid
+from dmp.web.depositing_form import UPLOADS, DepositForm, Put
+from dmp.web.entry_ids import is_uuid
 from dmp.web.portal import trouble
 from dmp.web.portal.page import Answer, Needs, Page, PageFunction, PageRoute, Redirect, Visit
 

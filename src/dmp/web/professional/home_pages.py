@@ -10,6 +10,7 @@ from dmp.record.errors import IncompleteRequest
 from dmp.record.ins import normalised
 from dmp.record.lists import DateKind, RecordLine, RecordListRequest
 from dmp.record.patient import PatientId
+from dmp.web.days import day
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
 from dmp.web.portal.places import PROFESSIONAL
 from dmp.web.professional.room import Room, age, alone, french_day, full_name
@@ -117,5 +118,5 @@ def _told(line: RecordLine, today: datetime) -> PatientLine:
         french_day(traits.birth_date),
         age(traits.birth_date, today.date()),
         line.attending,
-        f"{line.added.astimezone(PARIS):%d/%m/%Y}" if line.added else "",
+        day(line.added) if line.added else "",
     )

@@ -33,6 +33,8 @@ from dmp.web.professional.room import PACE, RECORD, Room, alone, entered
 
 LINK, GO_ON, NOT_OPENED = "/professional/lien", "/professional/lien/suite", "/professional/lien/refus"
 COOKIE = "__Host-dmp-link"
+DOOR = "link"
+"""What fails here is counted by itself: any site may send forms here from the browsers of those who look at it."""
 PAGES = {
     "TableauDeBord": PROFESSIONAL,
     "DossierPatient": RECORD,
@@ -103,13 +105,13 @@ class LinkPages:
     def arrive(self, visit: Visit) -> Answer:
         """Verify and use up the link; our own page goes on, with the cookies that another site kept from us."""
         try:
-            self.ceremonies.check(visit.browser.address)
+            self.ceremonies.check(visit.browser.address, door=DOOR)
         except ProofRefused:
             return replace(_REFUSED, status=429)
         try:
             link = self.read(visit.form.text("assertion"), self.ceremonies.desk.clock())
         except AssertionRefused as error:
-            visit.portal.reception.not_proved(Proof.CERTIFICATE, visit.browser, f"link: {error.reason}")
+            visit.portal.reception.not_proved(Proof.CERTIFICATE, visit.browser, f"link: {error.reason}", door=DOOR)
             return _REFUSED
         kept = msgspec.json.encode(replace(link, page=visit.form.line("page"))).decode()
         secret = self.ceremonies.begin(Ceremony.LINK, kept)

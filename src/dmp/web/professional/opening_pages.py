@@ -8,6 +8,7 @@ somebody answers for, what is true is told; a block never is.
 
 from dataclasses import dataclass, replace
 
+from dmp.actions.at_the_desk import AtTheDesk
 from dmp.actions.authorise_in_person import AuthoriseInPerson
 from dmp.actions.consult_record import CheckRecord
 from dmp.actions.record_life import ReopenRecord
@@ -114,11 +115,17 @@ class OpeningPages:
         return replace(_OPEN, view=OpenView(self.room.kinds_told(visit), simulator=not self.room.production))
 
     def look(self, visit: Visit) -> Answer:
-        """Whether the record is open to me; every other answer is the same page (DEC-9)."""
+        """Whether the record is open to me; every other answer is the same page (DEC-9).
+
+        In a secret connection from here on where one is asked for: parents would read that somebody asked (AR-21).
+        """
         patient = self._number(visit)
         if isinstance(patient, Page):
             return patient
-        status = alone(visit).perform(CheckRecord(patient))
+        try:
+            status = alone(visit, secret=visit.form.ticked("secret")).perform(CheckRecord(patient))
+        except AccessRefused as error:
+            return self._not_in_secret(visit, patient, error)
         if may_enter(status):
             return replace(_FOUND, view=_found(visit, patient, status))
         return self.consent(visit, patient)
@@ -132,7 +139,7 @@ class OpeningPages:
         try:
             status = asking.perform(CheckRecord(patient))
         except AccessRefused as error:
-            return self._adult(visit, patient, error)
+            return self._not_in_secret(visit, patient, error)
         if not may_enter(status):
             return self.consent(visit, patient)
         return entered(asking, patient, status.traits, self.room.clock())
@@ -159,14 +166,20 @@ class OpeningPages:
         return entered(asking, patient, traits, self.room.clock())
 
     def reopen(self, visit: Visit) -> Answer:
-        """Open a closed record again, with consent (TD1.2); reading it needs consent of its own (LC-12)."""
+        """Open a closed record again, with consent (TD1.2); reading it needs consent of its own (LC-12).
+
+        By number and identity, as consent is declared: a number alone neither tells of a record nor opens it again.
+        """
         patient = self._number(visit)
         if isinstance(patient, Page):
             return patient
+        name, day, errors = read_identity(visit)
+        if errors:
+            return replace(self.consent(visit, patient), errors=errors, status=422)
         if not visit.form.ticked("consent"):
             return replace(self._closed(visit, patient), errors={"consent": visit.says(*_NO_CONSENT)}, status=422)
         try:
-            alone(visit).perform(ReopenRecord(patient, self.room.clock()))
+            alone(visit).perform(AtTheDesk(ReopenRecord(patient, self.room.clock()), name, day))
         except (RecordNotFound, RecordNotClosed):
             return self.absent(visit, patient)
         except AccessRefused as error:
@@ -199,6 +212,22 @@ class OpeningPages:
     def _closed(self, visit: Visit, patient: PatientId) -> Page:
         form = visit.form
         return replace(_CLOSED, view=ConsentView(patient.number, patient.root, form.line("name"), form.line("birth")))
+
+    def _not_in_secret(self, visit: Visit, patient: PatientId, error: AccessRefused) -> Page:
+        """A secret connection to the record of an adult: told to who may go in, since it says that there is a record.
+
+        To anybody else it is a number that opens nothing, like any other (DEC-9).
+
+        Raises:
+            AccessRefused: it was another rule, which the frame tells.
+        """
+        if error.rule != ADULT:
+            raise error
+        status = alone(visit).perform(CheckRecord(patient))
+        if not may_enter(status):
+            return self.consent(visit, patient)
+        view = _found(visit, patient, status)
+        return replace(_FOUND, view=view, errors={"secret": visit.says(*_ADULT)}, status=422)
 
     def _adult(self, visit: Visit, patient: PatientId, error: AccessRefused) -> Page:
         """A secret connection to the record of an adult.

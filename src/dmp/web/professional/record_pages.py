@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dmp.actions.look_through import Looked, LookThrough
-from dmp.record.dtm import PARIS
+from dmp.web.days import day
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import PROFESSIONAL
 from dmp.web.shelf import changes
@@ -81,7 +81,7 @@ def _news(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 def _since(looked: Looked) -> str:
-    return f"{looked.last_visit.astimezone(PARIS):%d/%m/%Y}" if looked.last_visit is not None else ""
+    return day(looked.last_visit) if looked.last_visit is not None else ""
 
 
 _ONE = f"{DOCUMENTS}/{{id}}"

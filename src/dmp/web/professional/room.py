@@ -120,9 +120,8 @@ def called(traits: IdentityTraits | None, at: datetime) -> str:
 
 def full_name(traits: IdentityTraits) -> str:
     """The name in use, that of birth in brackets where it differs, and the first name in use."""
-    first = traits.used_first_name or traits.birth_first_name
-    used = traits.used_name and traits.used_name != traits.birth_name
-    return f"{traits.used_name} ({traits.birth_name}) {first}" if used else f"{traits.birth_name} {first}".strip()
+    birth = f" ({traits.birth_name})" if traits.family != traits.birth_name else ""
+    return f"{traits.family}{birth} {traits.given}".strip()
 
 
 def french_day(birth_date: str) -> str:

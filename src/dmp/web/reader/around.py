@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from dmp.actions.read_entry import OpenedDocument
 from dmp.actions.shown import current_versions
 from dmp.record.entry import DocumentEntry, EntryStatus
-from dmp.web.reader.view import bare, title_of
+from dmp.web.entry_ids import bare
+from dmp.web.reader.view import title_of
 from dmp.web.reader.words import day_of
 from dmp.web.shelf.choice import State
 from dmp.web.shelf.lines import Line, lines_of

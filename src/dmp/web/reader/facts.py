@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dmp.record.entry import Author, DocumentEntry
+from dmp.record.history_words import plain_role
+from dmp.web.days import moment
 from dmp.web.reader import words
 from dmp.wire.cda.header import CdaHeader
 from dmp.wire.cda.parts import Participant
@@ -35,7 +37,7 @@ def _of_entry(entry: DocumentEntry) -> Iterator[Fact]:
     structures = dict.fromkeys(words.structure_of(text) for one in entry.authors for text in one.institutions)
     yield Fact(("Structure", "Organisation"), tuple(structures))
     yield Fact(("Remarque", "Comment"), (entry.comments,))
-    yield Fact(("Déposé le", "Deposited on"), (words.moment_of(entry.deposit.at) if entry.deposit else "",))
+    yield Fact(("Déposé le", "Deposited on"), (moment(entry.deposit.at) if entry.deposit else "",))
 
 
 def _of_header(header: CdaHeader) -> Iterator[Fact]:
@@ -50,7 +52,7 @@ def _of_header(header: CdaHeader) -> Iterator[Fact]:
 
 
 def _author(author: Author) -> str:
-    specialty = words.coded(author.specialties[0]) if author.specialties else ""
+    specialty = plain_role(words.coded(author.specialties[0])) if author.specialties else ""
     return " · ".join(part for part in (words.person_of(author.person), specialty) if part)
 
 

@@ -8,7 +8,9 @@ from functools import partial
 from dmp.actions.read_documents import ReadDocument
 from dmp.actions.read_entry import OpenDocument, ReadEntry
 from dmp.record.entry import DocumentEntry
+from dmp.web.entry_ids import full, is_uuid
 from dmp.web.portal import trouble
+from dmp.web.portal.forms import number_in
 from dmp.web.portal.page import Answer, Download, Framed, Needs, Page, PageFunction, PageRoute, Visit
 from dmp.web.portal.places import PATIENT, PROFESSIONAL
 from dmp.web.reader.around import Version, neighbours, newest_of, versions_of
@@ -24,7 +26,6 @@ PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """Of an image, which pages put in their text: opened by itself, it is nobody's page."""
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 """Of a PDF: `sandbox` would have Firefox show nothing, and Chromium styles the page of its own viewer (ADR 28)."""
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_THERE = trouble.of_status(404)
 
 
@@ -120,13 +121,13 @@ def _read(visit: Visit) -> ReadDocument | None:
 def _asked_for(visit: Visit) -> str:
     """The entryUUID of the address; empty when it is the id of nothing."""
     found = visit.parts["id"].lower()
-    return f"urn:uuid:{found}" if _UUID.fullmatch(found) else ""
+    return full(found) if is_uuid(found) else ""
 
 
 def _number(visit: Visit) -> int:
     """The place of a file; one that no document has when it is no number."""
-    text = visit.parts["number"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 10_000
+    found = number_in(visit.parts["number"])
+    return found if found is not None else 10_000
 
 
 def _shown(file: EmbeddedFile, entry: DocumentEntry) -> Answer:

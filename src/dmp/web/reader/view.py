@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dmp.actions.read_documents import ReadDocument
 from dmp.record.entry import Author, DocumentEntry, EntryStatus
+from dmp.web.entry_ids import bare
 from dmp.web.portal.page import Language
 from dmp.web.portal.places import PROFESSIONAL
 from dmp.web.reader.content import Content, Shape, opened
@@ -105,11 +106,6 @@ def view_of(entry: DocumentEntry, content: Content, language: Language, prefix: 
         cut=content.cut,
         active=bool(content.main.active),
     )
-
-
-def bare(uuid: str) -> str:
-    """An entryUUID as addresses write it."""
-    return uuid.removeprefix("urn:uuid:")
 
 
 def title_of(entry: DocumentEntry) -> str:

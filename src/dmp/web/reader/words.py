@@ -1,26 +1,15 @@
 """Dates, names, codes and sizes of documents, as people read them."""
 
-from datetime import datetime
-
 from dmp.record import dtm
 from dmp.record.codes import Code
-from dmp.record.dtm import PARIS
 from dmp.record.hl7text import Xcn, Xon, unescape
+from dmp.web import days
 from dmp.web.shelf import families
 
 
 def day_of(text: str) -> str:
     """A DTM as a day in France: 31/01/2026, 01/2026 or 2026, with the precision that it has; else as it is."""
-    if not dtm.is_dtm(text):
-        return text
-    if len(text) > 8:
-        return f"{dtm.lowest(text).astimezone(PARIS):%d/%m/%Y}"
-    return "/".join(part for part in (text[6:8], text[4:6], text[:4]) if part)
-
-
-def moment_of(at: datetime) -> str:
-    """An instant in France."""
-    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    return days.day_of(text) or text
 
 
 def period_of(start: str, stop: str) -> str:
@@ -55,8 +44,7 @@ def coded(text: str) -> str:
 
 def person_of(text: str) -> str:
     """The name of an XCN, given name first."""
-    person = Xcn.parse(text)
-    return named(person.given, person.family)
+    return Xcn.parse(text).name
 
 
 def named(given: str, family: str) -> str:

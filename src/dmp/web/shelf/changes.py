@@ -8,9 +8,10 @@ from dmp.actions.weigh_document import WeighDocument, Weighed
 from dmp.record.entry import EntryStatus
 from dmp.record.errors import AccessRefused, Refused
 from dmp.record.verb import Verb
+from dmp.web.entry_ids import bare, full
 from dmp.web.portal.page import Answer, Page, Redirect, Visit
 from dmp.web.shelf.families import Words
-from dmp.web.shelf.lines import Badge, Line, bare, full, lines_of
+from dmp.web.shelf.lines import Badge, Line, lines_of
 from dmp.web.shelf.people import Preview, preview
 
 

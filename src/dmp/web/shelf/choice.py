@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from dmp.record.dtm import PARIS
 from dmp.record.entry import EntryStatus
+from dmp.web.portal.forms import number_in
 from dmp.web.shelf.families import Family, Words
 from dmp.web.shelf.lines import Line
 
@@ -89,7 +90,7 @@ def read_choice(asked: Callable[[str], str], words: str = "") -> Choice:
         speciality=asked("speciality")[:100],
         state=State(state) if state in State.__members__.values() else State.IN_FORCE,
         order=Order(order) if order in Order.__members__.values() else Order.NEWEST,
-        page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,
+        page=number_in(page) or 1,
         words=words.strip()[:100],
     )
 

@@ -51,6 +51,13 @@ FAMILY_WORDS: Mapping[Family, Words] = {
     Family.OTHERS: ("Autres", "Others"),
 }
 ADDED_BY_PATIENT: Words = ("Ajoutés par le patient", "Added by the patient")
+_SHORT = {
+    "11488-4": "Consultation",
+    "11490-0": "Sortie d’hôpital",
+    "11502-2": "Biologie",
+    "34112-3": "Sortie d’hôpital",
+}
+"""Types that fill most records, and whose names fill most of a telephone."""
 PIN_WORDS: Mapping[Pin, Words] = {
     Pin.SYNTHESIS: ("Synthèse médicale", "Medical summary"),
     Pin.DISCHARGE: ("Dernière sortie d’hôpital", "Last discharge"),
@@ -62,7 +69,12 @@ PIN_WORDS: Mapping[Pin, Words] = {
 
 def family_of(entry: DocumentEntry) -> Family:
     """By its type, else by its class."""
-    found = _rows().get(("type", entry.type_code.code)) or _rows().get(("class", entry.class_code.code))
+    return family_named(entry.type_code.code, entry.class_code.code)
+
+
+def family_named(type_code: str, class_code: str) -> Family:
+    """The family of a type of documents, else of its class."""
+    found = _rows().get(("type", type_code)) or _rows().get(("class", class_code))
     return Family(found[0]) if found else Family.OTHERS
 
 
@@ -77,6 +89,17 @@ def kind_of(code: str, system: str, display: str) -> str:
     """What a type is called: by the nomenclature, written out, else as its sender did."""
     label = value_set(Nomenclature.DOCUMENT_TYPES).label(code, system) or display or code
     return f"Compte rendu{label[2:]}" if label.startswith("CR ") else label
+
+
+def short_of(code: str, kind: str, title: str) -> str:
+    """What a line of a list says of a kind: a word where the nomenclature has ten, nothing where the title says it."""
+    if _same(kind) in _same(title):
+        return ""
+    return _SHORT.get(code, kind)
+
+
+def _same(text: str) -> str:
+    return text.casefold().replace("’", "'")
 
 
 @cache

@@ -12,14 +12,13 @@ from functools import lru_cache
 
 from dmp.record import dtm
 from dmp.record.announcement import shown_to_patient
-from dmp.record.dtm import PARIS
 from dmp.record.entry import Author, DocumentEntry, EntryStatus
 from dmp.record.hl7text import Xcn, Xon
 from dmp.record.nomenclature import KNOW_HOW_SYSTEM, Nomenclature, value_set
 from dmp.record.professional import PHARMACIST, Specialty
-from dmp.web.shelf.families import Family, Pin, family_of, kind_of, pin_of
-
-_UUID = "urn:uuid:"
+from dmp.web.days import day, day_of, local
+from dmp.web.entry_ids import bare
+from dmp.web.shelf.families import Family, Pin, family_of, kind_of, pin_of, short_of
 
 
 class Badge(StrEnum):
@@ -57,6 +56,8 @@ class Line:
     speciality: str
     structure: str
     by_patient: bool
+    short: str = ""
+    """Its kind in a word, for the lists; empty where the title says it."""
     pin: Pin | None = None
     badges: tuple[Badge, ...] = ()
     announced_on: str = ""
@@ -89,30 +90,6 @@ def lines_of(entries: Iterable[DocumentEntry], at: datetime, visitor: Visitor = 
     lines = [pair for pairs in newest for pair in pairs]
     lines.sort(key=lambda pair: (pair[1].when, pair[1].added, pair[1].id), reverse=True)
     return tuple(_without_copies(lines))
-
-
-def bare(uuid: str) -> str:
-    """An entryUUID as addresses write it."""
-    return uuid.removeprefix(_UUID)
-
-
-def full(part: str) -> str:
-    """The entryUUID that an address names."""
-    return f"{_UUID}{part}"
-
-
-@lru_cache(maxsize=8192)
-def local(text: str) -> str:
-    """A DTM in Paris time, with its precision; empty when it is none."""
-    if not dtm.is_dtm(text):
-        return ""
-    return f"{dtm.lowest(text).astimezone(PARIS):%Y%m%d%H%M%S}" if len(text) > 8 else text
-
-
-def day_of(text: str) -> str:
-    """A DTM as people write days: 31/01/2026 in Paris, or the month or the year alone."""
-    digits = local(text)
-    return "/".join(part for part in (digits[6:8], digits[4:6], digits[:4]) if part)
 
 
 def by_patient(entry: DocumentEntry) -> bool:
@@ -175,13 +152,14 @@ def _line(entry: DocumentEntry, at: datetime, visitor: Visitor) -> Line:
         kind=kind,
         family=family_of(entry),
         title=entry.title or kind,
-        author=_person(author.person),
+        author=Xcn.parse(author.person).name,
         speciality=speciality_of(author.specialties[0]) if author.specialties else "",
         structure=Xon.parse(author.institutions[0]).name if author.institutions else "",
         by_patient=by_patient(entry),
+        short=short_of(entry.type_code.code, kind, entry.title or kind),
         pin=pin_of(entry.type_code.code),
         badges=tuple(_badges(entry, visitor, waiting=waiting)),
-        announced_on=f"{shown_to_patient(since):%d/%m/%Y}" if since is not None and waiting else "",
+        announced_on=day(shown_to_patient(since)) if since is not None and waiting else "",
     )
 
 
@@ -217,11 +195,6 @@ def _added(entry: DocumentEntry) -> float:
     if entry.deposit is not None:
         return entry.deposit.at.timestamp()
     return dtm.lowest(entry.creation_time).timestamp() if dtm.is_dtm(entry.creation_time) else 0
-
-
-def _person(text: str) -> str:
-    who = Xcn.parse(text)
-    return f"{who.given} {who.family}".strip()
 
 
 @lru_cache(maxsize=1024)
