@@ -19,7 +19,7 @@ def test_two_hostile_texts_run_nowhere_and_every_address_is_protected(tmp_path):
     assert short(pages.CLAIM, tally) == [], tally.notes
     told = figures(pages.CLAIM, tally)
     assert told["addresses"].value > 60
-    assert told["texts sent"].value > 100
+    assert told["texts sent"].value > 80
 
 
 def test_there_are_three_hundred_different_texts():

@@ -29,9 +29,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def program(home: House) -> Iterator[Browser]:
-    """Chromium, which knows the service."""
+    """Chromium, which knows the service; closed with each file, since what drives it holds a loop of the thread."""
     with chromium(home.service.installed.settings.certificate) as browser:
         yield browser
 
