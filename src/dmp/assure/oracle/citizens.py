@@ -112,6 +112,8 @@ class Nobody:
     def record(self, verb: Verb) -> Answer:
         """No document; of the acts that run the service the rules on access do not speak."""
         stranger = self.person.kind is Kind.ANOTHER_HOLDER
+        if verb in WITHOUT_RECORD and self.standing.state is RecordState.DESTROYED:
+            return Answer(None, "DEC-31: a destroyed record is none, and the act is about nobody's")
         if verb in (*CONTENTS, Verb.SUBMIT) or (stranger and self.standing.state is not None):
             return Answer(False, "security 6.6: not his record" if stranger else "LOG-6: no content")
         return Answer(None, "not told by the rules of access")
