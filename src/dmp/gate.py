@@ -133,9 +133,8 @@ class Gate:
         here = ((ask.entry, answer) for ask, answer in answers if ask.record is None)
         allowed = tuple(entry for entry, answer in here if entry is not None and answer.allowed)
         granted = tuple([ask for ask, answer in answers if answer.allowed])
-        rights = frozenset(ask.verb for ask, answer in answers if answer.allowed and _is_about_the_record(ask))
-        turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found, rights=rights, granted=granted)
-        if not turn.rights.isdisjoint(SIMULATIONS):
+        turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found, granted=granted)
+        if any(ask.verb in SIMULATIONS for ask in granted):
             turn = replace(turn, simulation=_Simulation(self, turn))
         if scope.acts is not None:
             about = Question(caller, scope.main_verb, scope.record, None, at)
@@ -164,7 +163,7 @@ class Gate:
                 raise _told(ask, answer, record)
         allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
         # Of what the one who asks was given, nothing but what the other one would have.
-        alone = replace(turn, found=(), simulation=None, granted=(), lines=(), rights=frozenset())
+        alone = replace(turn, found=(), simulation=None, granted=(), lines=())
         return action.apply(replace(alone, entries=_unique(allowed), caller=caller))
 
     def _decide(self, caller: Caller, scope: Scope, at: datetime, day: Day = NOT_COUNTED) -> list[tuple[Ask, Decision]]:
@@ -329,10 +328,6 @@ def _stopped(answers: list[tuple[Ask, Decision]]) -> list[str]:
     required = [answer.rule for ask, answer in answers if not answer.allowed and not ask.optional]
     got_one = any(ask.named and answer.allowed for ask, answer in answers)
     return required or ([] if got_one else [rule for _, rule in _withheld(answers)])
-
-
-def _is_about_the_record(ask: Ask) -> bool:
-    return ask.entry is None and ask.record is None and ask.subject is None
 
 
 def _withheld(answers: list[tuple[Ask, Decision]]) -> list[tuple[str, str]]:

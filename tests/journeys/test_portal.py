@@ -269,7 +269,7 @@ def test_the_portal_asks_no_certificate_and_serves_no_machine(someone: Someone):
 
 def test_a_file_of_the_pages_is_kept_for_good_at_an_address_of_its_octets(someone: Someone):
     page = someone.browser.get("/connexion").text
-    address = re.search(r"/static/[0-9a-f]{16}/bootstrap\.min\.css", page)[0]
+    address = re.search(r"/static/[0-9a-f]{16}/portal\.css", page)[0]
     packed = someone.browser.user.get(address, headers={"Accept-Encoding": "gzip"})
     plain = someone.browser.user.get(address, headers={"Accept-Encoding": "identity"})
     assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"

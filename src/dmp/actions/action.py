@@ -50,6 +50,11 @@ class Ask:
     subject: Subject | None = None
     """Whom the act lets in or keeps out, when it is about somebody (PT-10)."""
 
+    @property
+    def is_about_the_record(self) -> bool:
+        """Whether it is a right to the record of the scope itself."""
+        return self.entry is None and self.record is None and self.subject is None
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -131,8 +136,11 @@ class Turn:
     """Every right that was asked for and given, for an act that tells what may be done to a document."""
     lines: tuple[LogLine, ...] = ()
     """What the caller may see of the acts of the scope, in their order."""
-    rights: frozenset[Verb] = frozenset()
-    """The rights to the record itself that were asked for and given: of optional ones, those."""
+
+    @property
+    def rights(self) -> frozenset[Verb]:
+        """The rights to the record itself that were asked for and given: of optional ones, those."""
+        return frozenset(ask.verb for ask in self.granted if ask.is_about_the_record)
 
     @property
     def known_record(self) -> Record:

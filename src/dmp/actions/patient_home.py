@@ -102,7 +102,9 @@ class ReadHome:
         """The record, its documents and its acts; which doors are open is asked too, and stops nothing."""
         seen = ViewLog(self.patient).scope(tx)
         doors = (Ask(verb, optional=True) for verb in self.DOORS)
-        return replace(seen, asks=(Ask(self.verb), *doors, *seen.asks[1:]), verb=self.verb)
+        # Whoever has a home may search; the mere reference, which some professionals have alone, need not be asked too.
+        known = (ask for ask in seen.asks[1:] if ask.verb is not Verb.FIND_REFERENCE)
+        return replace(seen, asks=(Ask(self.verb), *doors, *known), verb=self.verb)
 
     def apply(self, turn: Turn) -> Home:
         """Put it together from what the viewer may see."""

@@ -71,12 +71,11 @@ class OpenDocument:
 
     def scope(self, tx: Tx) -> Scope:
         """The record, this entry, and the right to find each of the others, before anything is counted."""
-        record = tx.records.of(self.patient)
-        if record is None:
-            return Scope(None, (Ask(Verb.READ),))
-        contents = tx.inside(record)
-        others = [Ask(Verb.FIND, entry, optional=True) for entry in contents.entries_but_signatures()]
-        return Scope(record, (Ask(Verb.READ), *_asks_to_read(self.uuid, contents), *others))
+        alone = ReadEntry(self.patient, self.uuid).scope(tx)
+        if alone.record is None:
+            return alone
+        entries = tx.inside(alone.record).entries_but_signatures()
+        return replace(alone, asks=(*alone.asks, *[Ask(Verb.FIND, entry, optional=True) for entry in entries]))
 
     def apply(self, turn: Turn) -> OpenedDocument | None:
         """Give the document; None when its octets are kept elsewhere, or were removed."""
