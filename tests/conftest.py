@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import pytest
 
+from dmp import clockwork
 from dmp.record.profile import ProfileName
 from dmp.sandbox.postgres import temporary_postgresql
 from dmp.store import dialect, migrate
@@ -22,9 +24,9 @@ from stores import fresh_database, opened_store
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """Nothing but this machine can be reached."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", _on_loopback_only(socket.socket.connect))
-        patch.setattr(socket.socket, "connect_ex", _on_loopback_only(socket.socket.connect_ex))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(socket.socket, "connect", _on_loopback_only(socket.socket.connect))
+        monkeypatch.setattr(socket.socket, "connect_ex", _on_loopback_only(socket.socket.connect_ex))
         yield
 
 
@@ -145,6 +147,13 @@ def partitioned_store(postgresql_url: str, tmp_path: Path) -> Iterator[Store]:
         engine.dispose()
         with opened_store(url, tmp_path) as opened:
             yield opened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_is_reminded_meanwhile() -> Iterator[None]:
+    """Services started here remind nobody by themselves: a look leaves a trace, and tests count traces."""
+    with patch.object(clockwork, "REMIND_EVERY", 86_400.0):
+        yield
 
 
 @pytest.fixture(scope="session")

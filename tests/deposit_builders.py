@@ -48,10 +48,13 @@ def portal_settings() -> Settings:
     return Settings("", nowhere, nowhere, nowhere, nowhere, nowhere, nowhere, production=False, **portal)
 
 
-def with_people(store: Store, **record) -> Store:
-    """A record whose holder authorised a doctor, and everybody who is listed."""
-    given = Authorisation(DOCTOR.id, NOW - timedelta(days=1), NOW + timedelta(days=300), PERSON.number, by_holder=True)
-    opened(store, a_record(**{"authorisations": (given,), "traits": TRAITS, **record}))
+def with_people(store: Store, *allowed: Professional, **record) -> Store:
+    """A record whose holder authorised these, or else a doctor, and everybody who is listed."""
+    given = tuple(
+        Authorisation(who.id, NOW - timedelta(days=1), NOW + timedelta(days=300), PERSON.number, by_holder=True)
+        for who in allowed or (DOCTOR,)
+    )
+    opened(store, a_record(**{"authorisations": given, "traits": TRAITS, **record}))
     people = [Listed("professional", one.id, one.name, profession=one.profession) for one in (DOCTOR, COLLEAGUE, NURSE)]
     with store.begin() as tx:
         place = Listed("structure", CABINET.id, CABINET.name, sector=CABINET.sector)
@@ -95,6 +98,13 @@ class Doors:
         assert session is not None
         opened_for = replace(session, patient=PERSON, patient_called="Anne PATIENT-TEST")
         return self.with_secret(self.reception.desk.renewed(secret, opened_for))
+
+    def change(self, **changes) -> None:
+        """Change the record as somebody decided."""
+        with self.store.begin() as tx:
+            record = tx.records.of(PERSON)
+            assert record is not None
+            tx.records.change(replace(record, **changes), at=NOW)
 
     def seen_by(self, actor: Professional | Holder) -> list[DocumentEntry]:
         """What a search finds, the newest first."""

@@ -19,7 +19,6 @@ from dmp.sandbox.maker import (
     vaccination_history,
     vaccination_note,
 )
-from dmp.sandbox.maker.context import DocumentContext
 from dmp.sandbox.maker.facts import (
     CIM_10,
     Allergy,
@@ -31,6 +30,7 @@ from dmp.sandbox.maker.facts import (
     Series,
     Treatment,
 )
+from dmp.wire.cda.making.context import DocumentContext
 
 V3 = {"c": "urn:hl7-org:v3"}
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -88,7 +88,7 @@ def mail_box(**how: Any) -> Iterator[MailBox]:
                     box.logins.append(rest)
                     self._say(235, "welcome")
                 case "RCPT" if box.refuses_recipient:
-                    self._say(box.refuses_recipient, "no")
+                    self._say(box.refuses_recipient, "5.1.1 no" if box.refuses_recipient >= 500 else "no")
                 case "RCPT":
                     self.recipient = rest.partition("<")[2].partition(">")[0]
                     self._say(250, "ok")

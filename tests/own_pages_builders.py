@@ -14,7 +14,7 @@ from dmp.gate import Gate
 from dmp.main import build_gate
 from dmp.portal import build_pages, build_portal
 from dmp.record.account import Account
-from dmp.record.actor import Authentication, Caller, Facility, Professional
+from dmp.record.actor import Authentication, Caller, Facility, Mode, Professional
 from dmp.record.entry import Deposit, DocumentEntry
 from dmp.record.listed import Listed
 from dmp.record.notice import Address, Channel
@@ -123,6 +123,19 @@ class Around:
         browser = Browser(self.loop, self.app, ORIGIN)
         browser.cookies["__Host-dmp-session"] = (secret, True)
         return browser
+
+
+def professional(around: Around, who: Professional, mode: Mode = Mode.NORMAL) -> Browser:
+    """Of a professional with the record of Anne open."""
+    secret = around.reception.proved(Proven(Proof.CERTIFICATE, professional=who), Visitor("192.0.2.1")).secret
+    session = around.reception.desk.one(secret)
+    assert session is not None
+    opened_for = replace(
+        session, patient=PERSON, patient_called="Anne", mode=mode, reason="Urgence" if mode != Mode.NORMAL else ""
+    )
+    browser = around.browser()
+    browser.cookies["__Host-dmp-session"] = (around.reception.desk.renewed(secret, opened_for), True)
+    return browser
 
 
 @contextmanager

@@ -1,15 +1,17 @@
 """How each page of the portals is come to, where its address alone does not show it: for the tests of every page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from chromium import Window
+from dmp.record.notice import Address, Channel, Unreachable
+from dmp.record.patient import Contact
 from dmp.record.record import ClosingReason
 from dmp.web.patient.wishes_forms import WISHES
 from dmp.web.portal.page import Needs, PageRoute
 from dmp.web.portal.strong import ACTIVITY
-from portal_builders import DOCTOR, PASSWORD, House, Patient
+from portal_builders import DOCTOR, PASSWORD, PHARMACIST, House, Patient
 
 SHARED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 """The secret of an authenticator application."""
@@ -195,6 +197,18 @@ def changes_number(window: Window, home: House) -> None:
     window.fills(canal="06 39 98 07 78").presses("Envoyer un code")
 
 
+def hears_nothing_any_more(window: Window, home: House) -> None:
+    """An address of hers takes no messages any more: her settings say so, and have the form that puts it right."""
+    patient, at = home.patient(), datetime.now(UTC)
+    old = Address(Channel.EMAIL, "vieille@example.org")
+    with home.store.begin() as tx:
+        record = tx.records.of(patient.id)
+        contact = Contact(telecoms=(("", f"mailto:{old.to}"),))
+        tx.records.change(replace(record, contact=contact, unreachable=(Unreachable(old, ("a", "b"), at),)), at=at)
+    window.hold(home.secret_of(patient)).goes("/patient/reglages")
+    window.page.get_by_text("ne reçoit plus nos messages").wait_for()
+
+
 def blocks_somebody(window: Window, _home: House) -> None:
     """Asked whether she is sure."""
     window.goes("/patient/professionnels").page.get_by_role("button", name="Bloquer").first.click()
@@ -233,6 +247,45 @@ def creates_a_record(window: Window, home: House) -> None:
     """The form of a new record."""
     finds_no_record(window, home)
     window.presses("Créer son dossier")
+
+
+def prescribes(window: Window, *, sign: bool = True) -> None:
+    """A line, the review, and the signature."""
+    window.goes("/professional/dossier/ordonnances/nouvelle")
+    window.fills(product="Ramipril 5 mg, comprimé", posology="1 comprimé le matin", quantity="1", days="30")
+    window.presses("Ajouter à l’ordonnance")
+    window.page.get_by_role("button", name="Relire et signer").first.click()
+    window.page.get_by_role("heading", name="Relire et signer").wait_for()
+    if sign:
+        window.presses("Signer et envoyer")
+
+
+def prescribes_to_somebody(window: Window, home: House) -> None:
+    """To somebody new: the documents that other pages open stay those that they were."""
+    window.context.clear_cookies()
+    window.hold(home.secret_at_record(DOCTOR, home.patient()))
+    prescribes(window)
+
+
+def finds_what_to_deliver(window: Window, home: House) -> str:
+    """A pharmacist has the record open of somebody to whom a doctor has just prescribed; gives the number."""
+    patient = home.patient(authorised=(DOCTOR, PHARMACIST))
+    window.hold(home.secret_at_record(DOCTOR, patient))
+    prescribes(window)
+    window.goes("/professional/dossier/ordonnances")
+    number = window.page.locator("main code").first.inner_text()
+    window.context.clear_cookies()
+    window.hold(home.secret_at_record(PHARMACIST, patient)).goes("/professional/dossier/ordonnances")
+    return number
+
+
+def reads_at_the_counter(window: Window, home: House) -> None:
+    """The same by the number that the person shows, and a form that says nothing of any line."""
+    number = finds_what_to_deliver(window, home)
+    window.bears.add(422)
+    window.goes("/professional/ordonnances").fills(number=number).presses("Lire l’ordonnance")
+    window.page.locator("details", has_text="Autre produit").first.click()
+    window.presses("Enregistrer la délivrance")
 
 
 # -- at the desk
@@ -274,6 +327,7 @@ STEPS: dict[str, Callable[[Window, House], object]] = {
     "/patient/professionnels/confirmer": blocks_somebody,
     "/patient/reglages/contact/code": changes_number,
     "/professional/ouvrir/creation": creates_a_record,
+    "/professional/dossier/ordonnances/signee/{id}": prescribes_to_somebody,
     "/desk/personne": receives,
     "/desk/ouverture": lambda window, home: receives(window, home, opened=False),
     "/desk/accord": receives,
@@ -287,9 +341,13 @@ STEPS: dict[str, Callable[[Window, House], object]] = {
 """What comes before a page that an address alone does not open; of some, what leads to all that they show."""
 MORE: tuple[tuple[str, Visitor, Callable[[Window, House], object]], ...] = (
     ("what was added", PATIENT, adds_a_document),
+    ("an address that was stopped", PATIENT, hears_nothing_any_more),
     ("is it this person?", PROFESSIONAL, finds_the_person),
     ("without consent yet", PROFESSIONAL, has_no_consent_yet),
     ("no record", PROFESSIONAL, finds_no_record),
+    ("a prescription that is read again", AT_RECORD, lambda window, _home: prescribes(window, sign=False)),
+    ("what a pharmacist may deliver", AT_RECORD, finds_what_to_deliver),
+    ("the counter of a pharmacy", AT_RECORD, reads_at_the_counter),
     ("an unknown page", NOBODY, lambda window, _home: window.bears.add(404) or window.goes("/nulle-part")),
 )
 """Pages that stand at the address of another one, after a form."""

@@ -33,7 +33,7 @@ from dmp.sandbox.maker import (
     vaccination_history,
 )
 from dmp.sandbox.maker.catalogue import ANALYTES, MEDICINES, VACCINES
-from dmp.sandbox.maker.facts import Dose, Problem, Treatment
+from dmp.sandbox.maker.facts import Allergy, Dose, Problem, Treatment
 from dmp.sandbox.maker.letter import CONSULTATION_REPORT, DISCHARGE_LETTER, REFERRAL_LETTER
 from dmp.sandbox.people import HEALTH_CENTRE, PEOPLE
 from dmp.sandbox.people import Person as Holder
@@ -268,7 +268,9 @@ class House:
         asthma = Problem(Code("J45.9", "2.16.840.1.113883.6.3", "Asthme, sans précision"), date(2011, 3, 1))
         inhaled = Treatment(MEDICINES["salbutamol"], "1 à 2 bouffées en cas de gêne", date(2011, 3, 1))
         dose = Dose(VACCINES["revaxis"], date(2024, 4, 9), rank=1, lot="T1234")
-        summary = {"problems": [asthma], "treatments": [inhaled], "remarks": ["Ne pas donner d’aspirine."]}
+        aspirin = Allergy(Code("N02BA01", "2.16.840.1.113883.6.73", "acide acétylsalicylique"), since=date(2012, 5, 1))
+        told = {"problems": [asthma], "allergies": [aspirin], "treatments": [inhaled]}
+        summary = told | {"remarks": ["Ne pas donner d’aspirine."]}
         yield letter(self.context(person, now), title="Lettre de consultation", paragraphs=["Chère consœur,", "Rien."])
         yield medical_synthesis(self.context(person, now), **summary)
         yield vaccination_history(self.context(person, now), [dose])

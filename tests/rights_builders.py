@@ -10,6 +10,7 @@ from dmp.record.actor import (
     Actor,
     Administrator,
     Authentication,
+    Automaton,
     Caller,
     Facility,
     FacilitySoftware,
@@ -77,6 +78,7 @@ HOLDER = Holder(PATIENT)
 MOTHER = Representative("285076322082910", "MOTHER Test")
 OPERATOR = Operator("ops-1")
 ADMINISTRATOR = Administrator("899900000190", "ADMINISTRATOR Test")
+SERVICE = Automaton("rappels")
 
 
 def calling(

@@ -9,7 +9,21 @@ import typer
 
 from dmp import __version__
 from dmp.bench.commands import app as bench_app
-from dmp.commands import account, desk, emergency, job, keys, operator, people, record, upkeep, watch
+from dmp.commands import (
+    account,
+    desk,
+    emergency,
+    invitations,
+    job,
+    keys,
+    medicines,
+    operator,
+    people,
+    record,
+    rules,
+    upkeep,
+    watch,
+)
 from dmp.commands.record import AnyFolder, Ins, Traits, operations, readable_json
 from dmp.record.errors import DmpError
 from dmp.record.profile import ProfileName
@@ -327,6 +341,9 @@ app.add_typer(watch.watch_app, name="watch", rich_help_panel=SERVICE)
 app.add_typer(emergency.emergency_app, name="emergency", rich_help_panel=SERVICE)
 app.add_typer(account.account_app, name="account", rich_help_panel=SERVICE)
 app.add_typer(operator.operator_app, name="operator", rich_help_panel=SERVICE)
+app.add_typer(medicines.medicines_app, name="medicines", rich_help_panel=SERVICE)
+app.add_typer(rules.rules_app, name="rules", rich_help_panel=SERVICE)
+app.add_typer(invitations.invitations_app, name="invitations", rich_help_panel=SERVICE)
 app.add_typer(keys.keys_app, name="keys", rich_help_panel=SERVICE)
 app.add_typer(keys.retention_app, name="retention", rich_help_panel=SERVICE)
 app.add_typer(bench_app, name="bench", rich_help_panel=ASSURANCE)

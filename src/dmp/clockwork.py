@@ -17,6 +17,7 @@ from anyio import to_thread
 from dmp import journal
 from dmp.forwarding import Forwarding, forward_if_possible
 from dmp.jobs.openings import Opener
+from dmp.jobs.reminding import Reminder
 from dmp.jobs.runner import Runner, is_trouble
 from dmp.reviewing import tell_late
 from dmp.store.jobs import Jobs
@@ -41,6 +42,9 @@ REVIEW_EVERY = 60.0
 """Seconds between two looks at the emergencies that are to be reviewed (security 8)."""
 OPEN_EVERY = 60.0
 """Seconds between two looks at the records to open (LC-5)."""
+
+REMIND_EVERY = 60.0
+"""Seconds between two looks at the records whose day has come."""
 
 Clock = Callable[[], datetime]
 
@@ -110,6 +114,11 @@ def doing_jobs(runner: Runner) -> Round:
 def opening(opener: Opener) -> Round:
     """Open the records whose holders were told and did not oppose (LC-5)."""
     return Round(OPEN_EVERY, lambda: _do(opener.run_due))
+
+
+def reminding(reminder: Reminder) -> Round:
+    """Work out what holders are to be reminded of (RM-9)."""
+    return Round(REMIND_EVERY, lambda: _do(reminder.run_due))
 
 
 async def _do(run_due: Callable[[], Counter[str]]) -> None:

@@ -8,6 +8,9 @@ from dmp.record.actor import Caller
 from dmp.record.errors import Problem, Refused, XdsCode
 from dmp.record.submission import Submission
 from dmp.settings import Settings
+from dmp.web.chart.counter_pages import CounterPages
+from dmp.web.chart.prescribing_pages import PrescribingPages
+from dmp.web.chart.proposal_pages import ProposalPages
 from dmp.web.depositing import Depositing
 from dmp.web.patient import deposit_pages as by_patients
 from dmp.web.patient import own_space
@@ -19,7 +22,13 @@ from dmp.wire.cda.schemas import Schemas
 def deposit_routes(settings: Settings) -> tuple[PageRoute, ...]:
     """The pages; their addresses come before that of any document, which would take `ajouter` for its id."""
     depositing = build_depositing(settings)
-    pages = (by_patients.DepositPages(depositing), by_professionals.DepositPages(depositing))
+    pages = (
+        by_patients.DepositPages(depositing),
+        by_professionals.DepositPages(depositing),
+        ProposalPages(depositing),
+        PrescribingPages(depositing),
+        CounterPages(depositing),
+    )
     return (*(route for page in pages for route in page.routes), *own_space.routes_with(depositing))
 
 

@@ -1,21 +1,23 @@
 """The one door to the record: scope, decide, trace, apply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from dmp.access.decide import ABSENT, NO_RECORD, decide, decide_each
 from dmp.access.explain import explain, kinds, supposed
-from dmp.access.log_rules import Paper, lines_for
+from dmp.access.log_rules import lines_for
 from dmp.access.policy import Policy
 from dmp.access.question import Decision, Question
 from dmp.access.sentences import told
 from dmp.access.sentences_explain import next_step
-from dmp.actions.action import Action, Ask, Found, Result, Scope, Turn
+from dmp.actions.action import Action, Ask, Listing, Result, Scope, Turn, nothing_told
+from dmp.answers import Answers
 from dmp.audit.trace import Outcome, Touched, Trace, Who
-from dmp.braking import day_of, settle
-from dmp.record.actor import Actor, Caller
-from dmp.record.entry import DocumentEntry
+from dmp.braking import day_of, reader_name, settle
+from dmp.record.actor import Actor, Automaton, Caller
+from dmp.record.entry import DocumentEntry, unique_key
 from dmp.record.errors import (
     AccessRefused,
     AssertionRefused,
@@ -26,11 +28,13 @@ from dmp.record.errors import (
     RecordNotFound,
     StorageUnavailable,
 )
+from dmp.record.history import LogLine, TracedAct
 from dmp.record.record import Record
 from dmp.record.verb import SIMULATIONS, Verb
 from dmp.record.viewer import Explanation, Viewer
 from dmp.record.visibility import Visibility
 from dmp.record.visit import NOT_COUNTED, Day
+from dmp.services.rule_set import SHIPPED, Rules
 from dmp.store.tx import Conflict, Store, Tx
 from dmp.surroundings import have_people_told, have_refusal_told, in_his_teams, keep_case
 
@@ -50,6 +54,8 @@ class Gate:
     policy: Policy
     new_id: Callable[[], str]
     release: str
+    rules: Callable[[], Rules] = lambda: SHIPPED
+    """The rules of services in force now (`in_force.InForce`)."""
 
     def perform(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
         """Do `action` for `caller`, or refuse; either way leave exactly one trace.
@@ -63,7 +69,7 @@ class Gate:
             DmpError: what the action itself raises.
         """
         try:
-            return self._attempts(caller, action, at)
+            return self._attempts(caller, action, at, self.rules())
         except _Refusal as refusal:
             raise refusal.told from None
         except Exception as error:
@@ -92,21 +98,22 @@ class Gate:
         with self.store.begin() as tx:
             tx.traces.append(trace)
 
-    def _attempts(self, caller: Caller, action: Action[Result], at: datetime) -> Result:
+    def _attempts(self, caller: Caller, action: Action[Result], at: datetime, rules: Rules) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._attempt(caller, action, at, held=attempt > 1)
+                return self._attempt(caller, action, at, rules, held=attempt > 1)
             except Conflict as conflict:
                 if attempt == ATTEMPTS:
                     raise StorageUnavailable("other acts came first each time") from conflict
         raise AssertionError("unreachable")
 
-    def _attempt(self, caller: Caller, action: Action[Result], at: datetime, *, held: bool) -> Result:
-        with self.store.begin(held=held) as tx:
+    def _attempt(self, caller: Caller, action: Action[Result], at: datetime, rules: Rules, *, held: bool) -> Result:
+        passing = isinstance(caller.actor, Automaton)
+        with self.store.begin(held=held, reader=_reader(caller), passing=passing) as tx:
             if caller.message and not tx.replays.first(_message(caller), until=at + MESSAGE_WINDOW):
                 raise _duplicate()
             try:
-                done = self._act(tx, caller, action, at)
+                done = self._act(tx, caller, action, at, rules)
             except DmpError:
                 # The commit, which would have found the message, does not come.
                 if caller.message and tx.replays.was_seen(_message(caller)):
@@ -116,13 +123,13 @@ class Gate:
             raise done
         return done
 
-    def _act(self, tx: Tx, caller: Caller, action: Action[Result], at: datetime) -> "Result | _Refusal":
+    def _act(self, tx: Tx, caller: Caller, action: Action[Result], at: datetime, rules: Rules) -> "Result | _Refusal":
         scope = action.scope(tx)
         caller = in_his_teams(tx, caller, scope.record, at)
         day = day_of(tx, caller, scope, at, self.policy)
         answers = self._decide(caller, scope, at, day)
-        refused = [(ask, answer) for ask, answer in answers if not answer.allowed and not ask.optional]
-        found = _found(answers)
+        refused, found = answers.refusals, answers.found
+        caller = _doing(caller, scope)
         also = [one.record for one in found] if scope.found_keep_trace and not refused else []
         for record in (scope.record, *scope.others, *also):
             tx.traces.append(self._trace(caller, action, replace(scope, record=record), answers, at))
@@ -130,15 +137,15 @@ class Gate:
         if refused:
             have_refusal_told(tx, scope.record, refused[0][1].rule, caller, at)
             return _Refusal(_told(*refused[0], scope.record))
-        here = ((ask.entry, answer) for ask, answer in answers if ask.record is None)
-        allowed = tuple(entry for entry, answer in here if entry is not None and answer.allowed)
-        granted = tuple([ask for ask, answer in answers if answer.allowed])
-        turn = Turn(tx, scope.record, _unique(allowed), caller, at, self.new_id, found, granted=granted)
+        granted = answers.granted
+        turn = Turn(tx, scope.record, answers.allowed, caller, at, self.new_id, found, granted=granted, rules=rules)
         if any(ask.verb in SIMULATIONS for ask in granted):
             turn = replace(turn, simulation=_Simulation(self, turn))
+        about = Question(caller, scope.main_verb, scope.record, None, at)
         if scope.acts is not None:
-            about = Question(caller, scope.main_verb, scope.record, None, at)
-            turn = replace(turn, lines=lines_for(about, scope.acts(), _papers(answers)))
+            turn = replace(turn, lines=lines_for(about, scope.acts(), answers.papers()))
+        if scope.tells:
+            turn = replace(turn, tell=partial(_told_of, about, answers))
         done = action.apply(turn)
         if scope.record is not None:
             have_people_told(tx, scope.record, scope.main_verb, caller, at)
@@ -156,17 +163,14 @@ class Gate:
             raise ValueError("only a search of a record is simulated")
         caller, record = supposed(viewer, scope.record, turn.at, self.policy)
         caller = in_his_teams(turn.tx, caller, record, turn.at)
-        asks = _known_to(turn.entries, scope.asks)
-        answers = self._decide(caller, replace(scope, record=record, asks=asks), turn.at)
-        for ask, answer in answers:
-            if not answer.allowed and not ask.optional:
-                raise _told(ask, answer, record)
-        allowed = tuple(ask.entry for ask, answer in answers if ask.entry is not None and answer.allowed)
+        answers = self._decide(caller, _known_to(turn.entries, replace(scope, record=record)), turn.at)
+        if answers.refusals:
+            raise _told(*answers.refusals[0], record)
         # Of what the one who asks was given, nothing but what the other one would have.
-        alone = replace(turn, found=(), simulation=None, granted=(), lines=())
-        return action.apply(replace(alone, entries=_unique(allowed), caller=caller))
+        alone = replace(turn, found=(), simulation=None, granted=(), lines=(), tell=nothing_told)
+        return action.apply(replace(alone, entries=answers.allowed, caller=caller))
 
-    def _decide(self, caller: Caller, scope: Scope, at: datetime, day: Day = NOT_COUNTED) -> list[tuple[Ask, Decision]]:
+    def _decide(self, caller: Caller, scope: Scope, at: datetime, day: Day = NOT_COUNTED) -> Answers:
         """Ask for each right; the entries of a record and verb are decided together: the same answers, faster."""
         answers: dict[int, Decision] = {}
         together: dict[tuple[Verb, str], list[int]] = {}
@@ -185,7 +189,11 @@ class Gate:
             answers.update(zip(indexes, decide_each(question, entries, self.policy), strict=True))
         # What is absent was decided like anything else, about another document: it takes the same time (DEC-10).
         answers.update({index: ABSENT for index, ask in enumerate(scope.asks) if ask.absent})
-        return [(ask, answers[index]) for index, ask in enumerate(scope.asks)]
+        listed: list[tuple[Listing, list[Decision]]] = []
+        for each in scope.listings:
+            question = Question(caller, each.verb, each.record or scope.record, None, at, day=day)
+            listed.append((each, decide_each(question, each.entries, self.policy)))
+        return Answers([(ask, answers[index]) for index, ask in enumerate(scope.asks)], listed)
 
     def _decide_with_its_lot(self, question: Question, deposited: tuple[DocumentEntry, ...]) -> Decision:
         """The answer to one question; for a lot to come, the first refusal of one of its documents (DEC-33)."""
@@ -195,14 +203,9 @@ class Gate:
         each = decide_each(question, deposited, self.policy)
         return next((about_it for about_it in each if not about_it.allowed), answer)
 
-    def _trace(
-        self, caller: Caller, action: Action[object], scope: Scope, answers: list[tuple[Ask, Decision]], at: datetime
-    ) -> Trace:
-        stopped, withheld = _stopped(answers), _withheld(answers)
-        grounds = stopped or [answer.rule for ask, answer in answers if answer.allowed]
-        # A search looks at every entry and hands out few: only what was named or acted on is told.
-        meant = (ask.entry for ask, answer in answers if answer.allowed and (ask.named or not ask.optional))
-        touched = [_touched(entry) for entry in meant if entry is not None]
+    def _trace(self, caller: Caller, action: Action[object], scope: Scope, answers: Answers, at: datetime) -> Trace:
+        stopped, withheld = answers.stopping, answers.withheld
+        touched = [_touched(entry) for entry in answers.meant]
         named = [_named(name) for name in action.about]
         return Trace(
             id=self.new_id(),
@@ -213,7 +216,7 @@ class Gate:
             outcome=Outcome.REFUSED if stopped else Outcome.DONE,
             transaction=type(action).__name__,
             touched=tuple(dict.fromkeys((*named, *touched))),
-            rules=tuple(dict.fromkeys(grounds)),
+            rules=tuple(dict.fromkeys(stopped)) or answers.grounds,
             policy=self.policy.version,
             detail="; ".join(dict.fromkeys(f"{name}: {rule}" for name, rule in withheld)),
             software=self.release,
@@ -247,8 +250,9 @@ class Gate:
         )
         try:
             with self.store.begin() as tx:
-                record = scope(tx).record if scope else _record_named_by(caller, tx)
-                tx.traces.append(replace(trace, record=record.key if record else ""))
+                meant = scope(tx) if scope else Scope(_record_named_by(caller, tx), ())
+                who = Who.of(_doing(caller, meant)) if caller else NOBODY
+                tx.traces.append(replace(trace, who=who, record=meant.record.key if meant.record else ""))
         except Exception:
             with self.store.begin() as tx:
                 tx.traces.append(trace)
@@ -281,14 +285,37 @@ class _Simulation:
         return self.gate.imagine(self.turn, viewer, action)
 
 
-def _known_to(entries: tuple[DocumentEntry, ...], asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """The asks about these entries and about the record itself, as if there were no other entry."""
+def _known_to(entries: tuple[DocumentEntry, ...], scope: Scope) -> Scope:
+    """The scope about these entries and about the record itself, as if there were no other entry."""
     known = {entry.uuid for entry in entries}
-    return tuple(
+    asks = tuple(
         replace(ask, lot=tuple(other for other in ask.lot if other.uuid in known))
-        for ask in asks
+        for ask in scope.asks
         if ask.entry is None or ask.entry.uuid in known
     )
+    listings = tuple(
+        replace(each, entries=tuple(entry for entry in each.entries if entry.uuid in known)) for each in scope.listings
+    )
+    return replace(scope, asks=asks, listings=listings)
+
+
+def _told_of(about: Question, answers: Answers, acts: Iterable[TracedAct]) -> tuple[LogLine, ...]:
+    """What the caller may see of some acts; only the documents that they name are looked at."""
+    acts = tuple(acts)
+    names = {unique_key(name) for act in acts for name in act.names}
+    return lines_for(about, acts, answers.papers(names))
+
+
+def _doing(caller: Caller, scope: Scope) -> Caller:
+    """Who acts, as he is traced: about a secret of a minor, in secret, whatever he asked for (AR-21)."""
+    return replace(caller, secret=True) if scope.secret else caller
+
+
+def _reader(caller: Caller) -> str:
+    """For whom what is opened stays at hand: somebody who walks through pages; software asks of another record next."""
+    if caller.message or isinstance(caller.actor, Automaton):
+        return ""
+    return f"{type(caller.actor).__name__} {reader_name(caller.actor)}"
 
 
 DUPLICATE = "dmp:DuplicateMessageID"
@@ -323,47 +350,8 @@ def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
     return AccessRefused(told(answer), rule=answer.rule, next_step=next_step(answer).french)
 
 
-def _stopped(answers: list[tuple[Ask, Decision]]) -> list[str]:
-    """The rules that stopped the act, or that left nothing of all that the caller named."""
-    required = [answer.rule for ask, answer in answers if not answer.allowed and not ask.optional]
-    got_one = any(ask.named and answer.allowed for ask, answer in answers)
-    return required or ([] if got_one else [rule for _, rule in _withheld(answers)])
-
-
-def _withheld(answers: list[tuple[Ask, Decision]]) -> list[tuple[str, str]]:
-    """What the caller named and was answered as if it were not there, with the rule that says why."""
-    left_out = (pair for pair in answers if pair[0].optional and not pair[1].allowed)
-    return [(ask.named, answer.rule) for ask, answer in left_out if ask.named]
-
-
 def _record_named_by(caller: Caller | None, tx: Tx) -> Record | None:
     return tx.records.of(caller.patient) if caller is not None and caller.patient is not None else None
-
-
-def _found(answers: list[tuple[Ask, Decision]]) -> tuple[Found, ...]:
-    """The other records that may be shown, each with those of its entries that may be seen."""
-    entries: dict[str, list[DocumentEntry]] = {}
-    records: dict[str, Record] = {}
-    for ask, answer in answers:
-        if ask.record is None or not answer.allowed:
-            continue
-        if ask.entry is None:
-            records[ask.record.key] = ask.record
-        else:
-            entries.setdefault(ask.record.key, []).append(ask.entry)
-    return tuple(Found(record, _unique(tuple(entries.get(key, ())))) for key, record in records.items())
-
-
-def _unique(entries: tuple[DocumentEntry, ...]) -> tuple[DocumentEntry, ...]:
-    """Each entry once, though several rights were asked about it."""
-    return tuple({entry.uuid: entry for entry in entries}.values())
-
-
-def _papers(answers: list[tuple[Ask, Decision]]) -> list[Paper]:
-    """The documents that were asked about, each once, and whether the caller may know of it."""
-    known = {ask.entry.uuid for ask, answer in answers if ask.entry is not None and answer.allowed}
-    asked = {ask.entry.uuid: ask for ask, _ in answers if ask.entry is not None}
-    return [Paper(ask.entry, uuid in known, ask.lot) for uuid, ask in asked.items() if ask.entry is not None]
 
 
 def _named(name: str) -> Touched:

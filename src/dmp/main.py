@@ -26,14 +26,19 @@ from dmp.documents.intake import IntakeRules
 from dmp.documents.signature import verifier
 from dmp.forwarding import Forwarding, Repository
 from dmp.gate import Gate
+from dmp.in_force import InForce, take_at_start
 from dmp.jobs.delivery import Delivery, Sender
 from dmp.jobs.mail import Mail, MailServer
 from dmp.jobs.openings import Opener
+from dmp.jobs.refusals import Refusals
+from dmp.jobs.reminding import Reminder
 from dmp.jobs.runner import Handler, Runner
 from dmp.jobs.sms import ConsoleSms, FileSms
 from dmp.jobs.timers import Timers
+from dmp.jobs.words import Outcome, WordsOfFiles
 from dmp.listeners import Listeners
-from dmp.readiness import CaseFigures, TraceFigures, check_clock, missing
+from dmp.projecting import read_words
+from dmp.readiness import CaseFigures, TraceFigures, UnreadFigures, check_clock, missing
 from dmp.recognition import Recognition
 from dmp.record.actor import Caller
 from dmp.record.enrolment import Enrolment, new_enrolment
@@ -50,6 +55,7 @@ from dmp.store import erasure, migrate, removal
 from dmp.store.blobs import Blobs
 from dmp.store.jobs import Jobs
 from dmp.store.keys.token import Token
+from dmp.store.look_queue import LookQueue
 from dmp.store.opening_queue import OpeningQueue
 from dmp.store.sealing import latest_head
 from dmp.store.tx import Conflict, Store
@@ -131,7 +137,7 @@ def token_of(settings: Settings) -> Token | None:
 
 def build_gate(store: Store, settings: Settings) -> Gate:
     """The one door, with the rights of this installation."""
-    return Gate(store, rights_of(settings), new_id=new_id, release=__version__)
+    return Gate(store, rights_of(settings), new_id=new_id, release=__version__, rules=InForce(store))
 
 
 def rights_of(settings: Settings) -> Policy:
@@ -161,9 +167,19 @@ def build_runner(store: Store, settings: Settings) -> Runner:
         with counted(type(action).__name__):
             return gate.perform(caller, action, now())
 
-    delivery = Delivery(senders_of(settings), settings.portal_url or "")
+    delivery = Delivery(senders_of(settings), settings.portal_url or "", Refusals(perform).note)
     handlers: dict[JobKind, Handler] = {JobKind.NOTICE: delivery.deliver, JobKind.TIMER: Timers(perform).look}
-    return Runner(Jobs(store), handlers, worker=new_id(), clock=now)
+    return Runner(Jobs(store, tuple(handlers)), handlers, worker=new_id(), clock=now)
+
+
+def build_word_reader(store: Store) -> Runner:
+    """What reads the files of documents: apart, since messages to people wait for nothing that takes long."""
+
+    def read(record: str, document: str) -> Outcome:
+        return read_words(store, record, document)
+
+    handlers: dict[JobKind, Handler] = {JobKind.WORDS: WordsOfFiles(read).do}
+    return Runner(Jobs(store, tuple(handlers)), handlers, worker=new_id(), clock=now)
 
 
 def build_opener(store: Store, settings: Settings) -> Opener | None:
@@ -177,6 +193,17 @@ def build_opener(store: Store, settings: Settings) -> Opener | None:
             return gate.perform(caller, action, now())
 
     return Opener(OpeningQueue(store), perform, now)
+
+
+def build_reminder(store: Store, settings: Settings) -> Reminder:
+    """What works out the reminders of those whose day has come."""
+    gate = build_gate(store, settings)
+
+    def perform(caller: Caller, action: Action[Result]) -> Result:
+        with counted(type(action).__name__):
+            return gate.perform(caller, action, now())
+
+    return Reminder(LookQueue(store), perform, now)
 
 
 def senders_of(settings: Settings) -> dict[Channel, Sender]:
@@ -333,8 +360,10 @@ def _rounds(store: Store, settings: Settings) -> list[clockwork.Round]:
     """What one worker does by itself, in its time."""
     jobs = clockwork.doing_jobs(build_runner(store, settings))
     rounds = [clockwork.sealing(store, now), clockwork.sweeping(store, now), jobs]
+    rounds.append(clockwork.doing_jobs(build_word_reader(store)))
     rounds.append(clockwork.watching(Watching(store), now))
     rounds.append(clockwork.reviewing(store, now))
+    rounds.append(clockwork.reminding(build_reminder(store, settings)))
     opener = build_opener(store, settings)
     if opener is not None:
         rounds.append(clockwork.opening(opener))
@@ -376,6 +405,8 @@ def make_server(
     check(settings)
     store = open_store(settings)
     check_clock(store, now())
+    if seals:
+        take_at_start(store, settings.rules, now())
     app = build_app(store, settings, seals=seals)
     doors = build_doors(app, store, settings, listeners or Listeners.bound(settings), annex)
     return server.Server(doors, outside or server.Outside(when_ready), connections=settings.connections)
@@ -399,7 +430,7 @@ def build_doors(
         doors.append(server.Door(listeners.front, app, replace(manners, peer=lambda _transport: FrontPeer(secret))))
     aside = replace(manners, admission=None, services=frozenset())
     if listeners.health is not None:
-        figures = (TraceFigures(store, now), CaseFigures(store, now))
+        figures = (TraceFigures(store, now), CaseFigures(store, now), UnreadFigures(store))
         health = build_health_app(lambda: missing(store, now()) or "", figures)
         doors.append(server.Door(listeners.health, health, aside))
     if listeners.administration is not None:

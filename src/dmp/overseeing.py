@@ -17,8 +17,18 @@ from dmp.record.actor import Operator
 from dmp.record.alert import AlertState
 from dmp.record.emergency import REVIEW_WITHIN
 from dmp.record.job import JobLine, JobState
-from dmp.record.oversight import AlertLine, HeadLine, ServiceState, Tables, WaitingCases, without_records
+from dmp.record.oversight import (
+    AlertLine,
+    HeadLine,
+    RulesTold,
+    ServiceState,
+    Tables,
+    UnreadLine,
+    WaitingCases,
+    without_records,
+)
 from dmp.record.visit import Clearance
+from dmp.ruling import lines_of, unread_of
 from dmp.settings import Settings
 from dmp.store import schema
 from dmp.store.cases import WAITING
@@ -115,6 +125,14 @@ class Overseeing:
     def tables(self) -> Tables:
         """The tables of rights in force, and those of codes."""
         return Tables(self.gate.policy.version, inventory.rights(self.settings.rights), inventory.codes())
+
+    def rules(self) -> RulesTold:
+        """The rules of services in force, whose they are, what was refused."""
+        return lines_of(self.store, self.gate.rules(), self.settings.rules)
+
+    def unread(self) -> tuple[UnreadLine, ...]:
+        """Documents that could not be read whole, by kind and reason."""
+        return unread_of(self.store)
 
     def _line(self, signed: SignedHead, before: bytes) -> HeadLine:
         head = signed.head

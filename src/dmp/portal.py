@@ -23,7 +23,9 @@ from dmp.record.account import Account
 from dmp.record.actor import Caller
 from dmp.record.errors import StorageUnavailable
 from dmp.record.notice import NoticeKind
-from dmp.settings import Settings
+from dmp.services.medicines.thesaurus import Thesaurus, load
+from dmp.services.tables import BrokenTable
+from dmp.settings import InvalidSetting, Settings
 from dmp.sign_in.codes import Codes
 from dmp.sign_in.desk import SessionDesk
 from dmp.sign_in.kept import Kept, T
@@ -35,6 +37,8 @@ from dmp.sign_in.steady import SteadyClock
 from dmp.sign_in.totp import Totp
 from dmp.store.tx import Conflict, Store
 from dmp.strong import build_card, build_strong, card_origin, card_way, origin_of
+from dmp.web.chart import export_pages, prescription_pages, search_pages
+from dmp.web.chart import pages as chart_pages
 from dmp.web.patient import documents_pages, everyday, own_space, see_as_pages
 from dmp.web.portal import first_pages, history_pages, own_pages, question_pages, recovery_pages, sign_in_pages
 from dmp.web.portal.app import build_portal_app
@@ -54,6 +58,10 @@ ROUTES: tuple[PageRoute, ...] = (
     *see_as_pages.ROUTES,
     *documents_pages.ROUTES,
     *record_pages.ROUTES,
+    *chart_pages.ROUTES,
+    *export_pages.ROUTES,
+    *search_pages.ROUTES,
+    *prescription_pages.ROUTES,
     *own_pages.ROUTES,
     *first_pages.ROUTES,
     *history_pages.ROUTES,
@@ -112,7 +120,7 @@ def build_portal(store: Store, settings: Settings) -> Portal:
             return gate.perform(caller, action, now())
 
     reception = build_reception(store, settings, gate, SteadyClock(now))
-    return Portal(perform, reception, Recovery(reception), origin_of(settings.portal_url))
+    return Portal(perform, reception, Recovery(reception), origin_of(settings.portal_url), rules=gate.rules)
 
 
 def build_pages(
@@ -121,6 +129,7 @@ def build_pages(
     """The application of the portal; its acts pass the gate of the store, or through `perform`."""
     built = build_portal(store, settings)
     portal = replace(built, rooms=annex.rooms, doors=annex.doors, perform=perform or built.perform)
+    portal = replace(portal, medicines=medicines_of(settings))
     strong = build_strong(store, settings, portal.reception.desk)
     providers = ProviderPages(strong)
     ways = (*providers.ways, *card_way(settings))
@@ -128,6 +137,20 @@ def build_pages(
     own = (*deposit_routes(settings), *ROUTES, *practice, *providers.routes, *MeansPages(strong).routes)
     routes = (*own, *desk_routes(settings), *operator_routes(store, settings, strong))
     return build_portal_app(replace(portal, ways=ways), (*annex.routes, *routes), threads=THREADS)
+
+
+def medicines_of(settings: Settings) -> Thesaurus | None:
+    """The reference data of medicines; None before the first `dmp medicines load`.
+
+    Raises:
+        InvalidSetting: the file is not one that this release wrote, or was damaged.
+    """
+    if settings.medicines is None or not settings.medicines.exists():
+        return None
+    try:
+        return load(settings.medicines)
+    except BrokenTable as error:
+        raise InvalidSetting(f"DMP_MEDICINES: {error}; run `dmp medicines load` again") from error
 
 
 def build_card_pages(store: Store, settings: Settings) -> Starlette:

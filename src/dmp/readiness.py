@@ -17,6 +17,7 @@ from dmp.record.errors import StorageUnavailable
 from dmp.store import migrate, schema
 from dmp.store.packing import instant, microseconds
 from dmp.store.tx import Store
+from dmp.store.unread import FEWEST
 
 BEHIND = timedelta(minutes=5)
 """How far a clock may stand behind what was written (security 13.8)."""
@@ -161,3 +162,25 @@ class CaseFigures(Collector):
             waiting = connection.execute(query.where(due > now)).scalar_one()
             late = connection.execute(query.where(due <= now)).scalar_one()
         return waiting, late
+
+
+@dataclass(frozen=True)
+class UnreadFigures(Collector):
+    """Documents that could not be read whole, by reason, looked up when asked for; none where there are few."""
+
+    store: Store
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        """How many; nothing while the database cannot be used."""
+        try:
+            with self.store.begin() as tx:
+                counts = tx.unread.counts()
+        except (StorageUnavailable, SQLAlchemyError):
+            return
+        figure = GaugeMetricFamily("dmp_documents_unread", "Documents not read whole.", labels=["reason"])
+        for reason in sorted({one.reason for one in counts}):
+            count = sum(one.count for one in counts if one.reason == reason)
+            if count >= FEWEST:
+                figure.add_metric([reason], count)
+        yield figure

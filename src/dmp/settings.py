@@ -117,6 +117,10 @@ class Settings:
     """How this service calls itself, and its site, in what it sends there."""
     cda_schemas: Path | None = None
     """Folder that holds CDA_extended.xsd: deposits are then validated against it."""
+    medicines: Path | None = None
+    """File of the reference data of medicines, which `dmp medicines load` writes."""
+    rules: Path | None = None
+    """Folder of an operator's own rules (calendar, programmes, units…), in the place of those of this release."""
     pkcs11_module: Path | None = None
     pkcs11_token: str | None = None
     pkcs11_pin_file: Path | None = None
@@ -330,6 +334,8 @@ _PATHS = {
     "DMP_FRONT_SECRET",
     "DMP_PKCS11_MODULE",
     "DMP_RIGHTS",
+    "DMP_MEDICINES",
+    "DMP_RULES",
     "DMP_PKCS11_PIN_FILE",
     "DMP_SMTP_AUTHORITIES",
     "DMP_SMTP_PASSWORD_FILE",

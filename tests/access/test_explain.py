@@ -244,6 +244,7 @@ NOT_ABOUT_SEEING = {
     "secret-of-the-minor",
     "operator-of-the-service",
     "administrator-of-the-service",
+    "service-for-the-holder",
     "act-without-care-relation",
 }
 """Rules that never decide whether a document is found or read, in a connection that is not secret."""

@@ -6,12 +6,14 @@ from random import Random
 
 import pytest
 
+from dmp.access import plan
 from dmp.access.decide import DEPOSIT_REFUSALS, DOCUMENT_REFUSALS, GRANTS, RECORD_REFUSALS, WANTING, decide, decide_each
 from dmp.access.plan import worth_asking
 from dmp.access.policy import Policy, Switches, load_policy
 from dmp.access.question import Question
 from dmp.assure.matrix_space import COLUMNS, PRODUCTS, Scene, drawn
 from dmp.assure.matrix_values import AT, REGULATION_CENTRE, caller, document, record_for, structure_of
+from dmp.assure.oracle.situation import Given, Kind, Paper, Person, Standing
 from dmp.record.verb import Verb
 
 SHIPPED = load_policy(regulation_centres=[REGULATION_CENTRE])
@@ -67,3 +69,23 @@ def test_a_list_is_answered_as_its_documents_one_by_one():
 def test_an_altered_policy_makes_its_plans_anew():
     assert SHIPPED.plans
     assert replace(SHIPPED).plans == {}
+
+
+def asks(profession: str, sector: str) -> Question:
+    person = Person(Kind.PROFESSIONAL, profession, sector=sector)
+    return Question(caller(person), Verb.READ, record_for(Standing(given=Given.TO_HIM), person), document(Paper()), AT)
+
+
+def test_a_plan_serves_one_profession_and_sector():
+    policy = replace(SHIPPED)
+    asked = [("60", "SA07"), ("60", "SA09"), ("999", "SA07"), ("60", "SA07")]
+    answers = [decide(asks(profession, sector), policy).rule for profession, sector in asked]
+    assert answers == ["valid-authorisation", "sector-shut-out", "unknown-profession", "valid-authorisation"]
+
+
+def test_callers_of_any_profession_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(plan, "KEPT", 5)
+    policy = replace(SHIPPED)
+    for number in range(20):
+        assert decide(asks(f"unknown {number}", "SA07"), policy).rule == "unknown-profession"
+        assert 1 <= len(policy.plans) <= 5

@@ -47,7 +47,9 @@ ENDS = {Verb.LIST_RETENTION, Verb.DESTROY_RECORD}
 OF_THE_OPERATOR = HOLDS | ENDS | {Verb.PROPOSE_MERGE, Verb.CONFIRM_MERGE, Verb.PROPOSE_SPLIT, Verb.CONFIRM_SPLIT}
 HEIRS = {Verb.LIST_HEIRS, Verb.DECIDE_ON_HEIR}
 OF_THE_OPERATOR |= {Verb.CLOSE_ALERT, Verb.PROPOSE_CLEARANCE, Verb.CONFIRM_CLEARANCE}
+OF_THE_OPERATOR |= {Verb.INVITE}
 OF_THE_OPERATOR |= HEIRS | {Verb.DECLARE_REPRESENTATIVE, Verb.END_REPRESENTATIVE}
+OF_THE_SERVICE = {Verb.REMIND}
 REMOVALS = {Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS}
 MEANT_WHEN_ABSENT = (Verb.TEST_RECORD, Verb.OPEN_RECORD, Verb.OPPOSE_OPENING, Verb.SEARCH_DIRECTORY)
 CONCEALED_WHEN_ABSENT = [verb for verb in Verb if verb not in MEANT_WHEN_ABSENT]
@@ -482,7 +484,7 @@ def test_a_document_is_hidden_from_representatives_in_secret_connection_alone():
 
 def test_the_holder_does_what_is_his_and_no_announcement_nor_declaration_of_professionals():
     refused = {verb for verb in Verb if not ask(calling(HOLDER), verb).allowed}
-    assert refused - OF_THE_OPERATOR - REMOVALS == {
+    assert refused - OF_THE_OPERATOR - OF_THE_SERVICE - REMOVALS == {
         Verb.AUTHORISE,
         Verb.RENOUNCE,
         Verb.BECOME_ATTENDING,

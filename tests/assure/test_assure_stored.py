@@ -7,7 +7,7 @@ from tempfile import TemporaryFile
 import pytest
 from assure_builders import SEED, figures, leg, short
 
-from dmp.assure import canary, corrupt
+from dmp.assure import canary, corrupt, corrupt_rows
 from dmp.assure.canaries import search
 from dmp.assure.canary_people import PER_PERSON
 from dmp.client import CallRefused, DmpClient
@@ -18,6 +18,15 @@ def test_ten_flipped_bits_are_found_and_not_served(tmp_path):
     tally = corrupt.play(leg(tmp_path, 10))
     assert short(corrupt.CLAIM, tally) == []
     assert figures(corrupt.CLAIM, tally)["found by the checker, without the keys"].value == 10
+
+
+def test_what_rows_say_anyhow_is_found_out(tmp_path, monkeypatch):
+    """As if a bit changed nothing: all is shown as before, and the checker finds nothing."""
+    monkeypatch.setattr(corrupt_rows, "flip_rows", lambda _store, _dice: {"a row"})
+    assert set(short(corrupt.CLAIM, corrupt.play(leg(tmp_path, 2)))) == {
+        "rows found by the checker",
+        "shown from such rows",
+    }
 
 
 def test_an_altered_document_that_is_served_is_found_out(tmp_path, monkeypatch):

@@ -9,8 +9,9 @@ from assure_builders import SEED, figures, leg, short
 
 from dmp.access import decide, document_rules
 from dmp.assure import worlds
-from dmp.assure.two_worlds import questions
+from dmp.assure.two_worlds import filling, paging, questions
 from dmp.assure.two_worlds.asking import Endpoint, ask, message
+from dmp.assure.two_worlds.managing import LIST_RECORDS
 from dmp.assure.two_worlds.questions import ASKED, endpoints, unasked
 from dmp.assure.two_worlds.scene import ALL, Scene
 from dmp.assure.two_worlds.searching import SEARCH
@@ -36,7 +37,7 @@ def scene(pair, seed: str) -> Scene:
 
 
 def test_what_is_hidden_changes_no_answer(tmp_path):
-    tally = worlds.play(leg(tmp_path, 280))
+    tally = worlds.play(leg(tmp_path, worlds.QUESTIONS * len(VIEWERS)))
     assert (short(worlds.CLAIM, tally), tally.notes) == ([], ())
     assert figures(worlds.CLAIM, tally)["kinds of viewer"].value == len(VIEWERS)
     assert figures(worlds.CLAIM, tally)["operations asked"].value >= len(endpoints()) - 1
@@ -63,6 +64,46 @@ def test_a_world_whose_masks_are_ignored_is_found_out(tmp_path, monkeypatch):
     monkeypatch.setattr(worlds, "VIEWERS", VIEWERS[:2])
     tally = worlds.play(leg(tmp_path, 60))
     assert "answers that differ" in short(worlds.CLAIM, tally)
+
+
+def test_a_former_version_that_was_deleted_leaves_no_date_in_the_list_of_records(tmp_path, monkeypatch):
+    """What corrects one that somebody may not know of is, for him, the first of its kind."""
+    nurse = next(one for one in VIEWERS if one.name == "nurse")
+    lists = [one for one in endpoints() if one in LIST_RECORDS]
+    monkeypatch.setattr(worlds, "VIEWERS", (replace(nurse, hidden=("former_of_a_shown_one",)),))
+    monkeypatch.setattr(
+        worlds, "questions", lambda seen: [(one, make) for one in lists for make in ASKED[one](seen)] * 4
+    )
+    tally = worlds.play(leg(tmp_path, 28))
+    assert (tally.sums.get("different", 0), tally.notes) == (0, ())
+
+
+# -- prescriptions that have a number
+
+
+def told_of_hidden_ones(turn):
+    """A list of what may be delivered that does not ask which documents may be read."""
+    return [each for each in turn.tx.prescriptions.of(turn.known_record) if each.document and not each.secret]
+
+
+def may_know_all(*_):
+    return True
+
+
+@pytest.mark.parametrize(
+    ("viewer", "broken", "careless"),
+    [
+        ("pharmacist", "dmp.actions.dispense.told_to_pharmacist", told_of_hidden_ones),
+        ("holder", "dmp.actions.prescribe._may_know", may_know_all),
+        ("doctor", "dmp.actions.prescribe._may_know", may_know_all),
+    ],
+)
+def test_a_list_of_prescriptions_that_tells_of_hidden_ones_is_found(tmp_path, monkeypatch, viewer, broken, careless):
+    monkeypatch.setattr(worlds, "VIEWERS", tuple(one for one in VIEWERS if one.name == viewer))
+    monkeypatch.setattr(broken, careless)
+    tally = worlds.play(leg(tmp_path, 14))
+    assert tally.sums["prescriptions"] > 0
+    assert any("ordonnances" in note for note in tally.notes), tally.notes
 
 
 # -- nothing is served that nobody asks about
@@ -114,3 +155,43 @@ def test_who_acts_for_the_holder_finds_what_is_not_hidden_from_him(pair, viewer)
     assert played.shown
     assert all(paper.unique_id.encode() in answer for paper in played.shown)
     assert not any(paper.unique_id.encode() in answer for paper in played.secrets)
+
+
+# -- the search inside the documents
+
+
+def _answers(pair, seen) -> dict[str, tuple[bytes, ...]]:
+    """What each world answers to what is typed into the search."""
+    found: dict[str, tuple[bytes, ...]] = {}
+    with paging.pages_of(pair) as pages:
+        for step, place in enumerate(pages.places, start=3000):
+            if place.named in filling.TYPED and paging.fits(seen, place):
+                assert paging.sign_in(pair, seen)
+                ids = paging.ids_of(seen)
+                both = tuple(pages.opened(world, n, place, ids, step) for n, world in enumerate(pair.all))
+                found[place.named] = both
+    return found
+
+
+@pytest.mark.parametrize(("viewer", "hidden"), [("nurse", "masked_at_deposit"), ("holder", "hidden_from_patient")])
+def test_a_word_that_only_a_hidden_document_says_changes_nothing_of_a_search(pair, viewer: str, hidden: str):
+    known = next(one for one in VIEWERS if one.name == viewer)
+    seen = play(scene(pair, f"search {viewer}"), replace(known, hidden=(hidden,)))
+    answers = _answers(pair, seen)
+
+    assert list(answers) == list(filling.TYPED)
+    for typed, (first, second) in answers.items():
+        assert first.startswith(b"200"), typed
+        assert first == second, typed
+    assert any(paper.word.encode() in answers["common word"][0] for paper in seen.scene.shown)
+
+
+def test_a_search_whose_masks_are_ignored_is_found_out(tmp_path, monkeypatch):
+    """Otherwise the test above would prove nothing."""
+    rules = tuple(rule for rule in decide.DOCUMENT_REFUSALS if rule is not document_rules.masked_to_professionals)
+    monkeypatch.setattr(decide, "DOCUMENT_REFUSALS", rules)
+    with worlds.worlds(tmp_path) as pair:
+        seen = play(scene(pair, "search unmasked"), replace(VIEWERS[0], hidden=("masked_at_deposit",)))
+        answers = _answers(pair, seen)
+
+    assert [typed for typed, (first, second) in answers.items() if first == second] == []

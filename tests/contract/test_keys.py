@@ -88,6 +88,15 @@ def test_a_record_met_again_is_not_unwrapped_again(folder: Path):
     assert vault.open_key("rec-1", master, wrapped) is vault.open_key("rec-1", master, bytes(bytearray(wrapped)))
 
 
+def test_who_is_passing_uses_the_keys_that_are_kept_and_leaves_none(folder: Path):
+    vault = Vault(folder)
+    (_, *known), (_, *passed) = vault.new_key("rec-1"), vault.new_key("rec-2")
+    kept = vault.open_key("rec-1", *known)
+
+    assert vault.open_key("rec-1", *known, passing=True) is kept
+    assert vault.open_key("rec-2", *passed, passing=True) is not vault.open_key("rec-2", *passed, passing=True)
+
+
 def test_a_cached_key_that_was_moved_opens_nothing_of_the_other_record(folder: Path):
     vault = Vault(folder)
     seal, master, wrapped = vault.new_key("rec-1")

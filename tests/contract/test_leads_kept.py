@@ -52,6 +52,16 @@ def test_a_record_is_found_by_whom_it_lets_in_and_by_the_traits_of_the_person(st
     assert readable(store, "899900000102") == []
 
 
+@pytest.mark.parametrize("place", [0, 15, 16, 39])
+def test_however_many_leads_are_asked_for_none_is_left_out(store: Store, place: int):
+    opened(store, a_record(**ALL), another_record())
+    asked = [lead_to_birth("LeGoff", f"1950-01-{day:02d}") for day in range(40)]
+    with store.begin() as tx:
+        assert tx.leads.records_of(asked) == []
+        assert tx.leads.records_of([]) == []
+        assert tx.leads.records_of([*asked[:place], lead_to_birth("LeGoff", "1979-03-28"), *asked[place:]]) == ["rec-1"]
+
+
 def test_leads_follow_every_change_of_the_record(store: Store):
     opened(store, a_record())
     assert count(store) == 0

@@ -15,6 +15,7 @@ from dmp.store.erasures import Order
 from dmp.store.tx import Store
 from notice_builders import in_glass
 from partitions import PARTITIONS, captured_statements, partitions_touched
+from prescription_builders import a_prescription
 from store_builders import (
     NOW,
     PERSON,
@@ -59,6 +60,10 @@ def use_everything(store: Store) -> None:
         contents.size_of(uuid(1))
         assert tx.readers.is_new(record.key, "899900000101")
         tx.cases.note(in_glass(), record.key, NOW)
+        tx.prescriptions.add(record, a_prescription())
+        assert tx.looks.rules(record.key) == ""
+        tx.looks.again(record.key, NOW.date())
+        tx.looks.again(record.key, NOW.date(), rules="v1")
         closure = Closure(NOW, ClosingReason.PATIENT_REQUEST)
         tx.records.change(replace(record, state=RecordState.CLOSED, closure=closure), at=NOW)
 
@@ -68,6 +73,10 @@ def end_a_record(store: Store) -> None:
     with store.begin() as tx:
         (case,) = tx.cases.of(tx.records.get("rec-1").key)
         tx.cases.review(tx.cases.one(case.record, case.id), Review("anne", NOW, Finding.JUSTIFIED, "Vu."))
+    with store.begin() as tx:
+        (prescription,) = tx.prescriptions.of(tx.records.get("rec-1"))
+        assert tx.prescriptions.one(prescription.number) == prescription
+        tx.prescriptions.change(prescription)
     with store.begin() as tx:
         order = Order("end-1", Ground.REQUEST, "anne", "basile")
         tx.erasures.destroy(tx.records.get("rec-1"), order, at=NOW)

@@ -9,9 +9,14 @@ import pytest
 from lxml import etree
 
 from dmp.client import CallRefused
+from dmp.main import build_word_reader
+from dmp.projecting import project
 from dmp.record.entry import SIGNATURE_TYPE
+from dmp.record.job import JobKind, JobState
 from dmp.record.patient import PatientId
 from dmp.sandbox.population import people
+from dmp.store.jobs import Jobs
+from dmp.store.rebuild import rebuild
 from maker_builders import KINDS, a_context, every_kind
 from sandboxes import Sandbox
 
@@ -79,6 +84,20 @@ def test_of_89_documents_88_are_fed_found_and_read_back_and_one_shares_a_unique_
         assert found == {read_unique_id(document).lower() for document in documents}
         for document in documents:
             assert doctor.read(patient, read_unique_id(document)) == document
+
+
+@needs_published
+def test_what_the_fed_documents_say_reads_the_same_when_it_is_read_again(tolerant):
+    for _ in feed(tolerant):
+        pass
+    # The words of a PDF are read after its deposit, by a job; the service may be doing some.
+    while any(job.kind == JobKind.WORDS for job in Jobs(tolerant.store).listed(JobState.WAITING)):
+        build_word_reader(tolerant.store).run_due()
+
+    counts = rebuild(tolerant.store, project).counts
+
+    assert counts["same"] >= 88
+    assert counts["new"] == counts["renewed"] == counts["unreadable"] == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -19,6 +19,7 @@ from dmp.audit.trace import Outcome
 from dmp.gate import Gate
 from dmp.jobs.delivery import Delivery, Sender
 from dmp.jobs.mail import Mail, MailServer
+from dmp.jobs.refusals import Refusals
 from dmp.jobs.runner import Failed, Runner
 from dmp.jobs.sms import FileSms
 from dmp.jobs.timers import Timers
@@ -79,7 +80,7 @@ class House:
 
     def runner(self, worker: str = "w1") -> Runner:
         handlers = {
-            JobKind.NOTICE: Delivery(self.senders, "https://dmp.example.org").deliver,
+            JobKind.NOTICE: Delivery(self.senders, "https://dmp.example.org", Refusals(self.perform).note).deliver,
             JobKind.TIMER: Timers(self.perform).look,
         }
         return Runner(Jobs(self.store), handlers, worker=worker, clock=lambda: self.at)

@@ -67,6 +67,19 @@ def test_the_operator_sees_jobs_without_seeing_whose_they_are(story):
         said(story, "job", "retry", lines[0].split()[0])
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_operator_has_reminders_worked_out_now(story, workers: str):
+    story.opened()
+
+    (line,) = said(story, "job", "remind", "--workers", workers)
+    (again,) = said(story, "job", "remind", "--workers", workers)
+
+    assert line.startswith("dmp: ")
+    assert "reminder unasked" in line
+    assert story.patient.number not in line
+    assert again == "dmp: 0 records"
+
+
 def test_the_desk_writes_what_the_holder_wants_to_be_told(story):
     story.opened()
 

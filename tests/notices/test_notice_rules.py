@@ -105,6 +105,7 @@ def test_what_the_law_has_told():
         NoticeKind.ATTENDING_CHANGED,
         NoticeKind.BLOCKED_ATTEMPT,
         NoticeKind.DELEGATE_ACTED,
+        NoticeKind.HEALTH_REMINDER,
     }
 
 

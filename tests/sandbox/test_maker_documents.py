@@ -268,9 +268,20 @@ def test_a_treatment_that_ended_says_so() -> None:
     assert find(root, MEDICATION + "/c:entryRelationship") == []
 
 
-def test_what_the_author_leaves_empty_is_left_out() -> None:
+def test_what_the_author_leaves_empty_says_so() -> None:
     root = parsed(medical_synthesis(a_context(), remarks=("Vit seule.",)))
-    assert find(root, "//c:section/c:code/@code") == ["46612-8", "30954-2", "18776-5"]
+    empty = find(root, "//c:section[@nullFlavor='NI']")
+    assert [find(section, "c:code/@code")[0] for section in empty] == [
+        "11450-4",
+        "11348-0",
+        "47519-4",
+        "48765-2",
+        "29762-2",
+        "10161-8",
+        "10157-6",
+        "10160-0",
+    ]
+    assert {find(section, "c:text/c:paragraph/text()")[0] for section in empty} == {"Aucune information."}
     assert find(root, "//c:entry") == []
     assert "Vit seule." in find(root, "//c:paragraph/text()")
 

@@ -13,8 +13,8 @@ from dmp.record.codes import Code
 from dmp.record.patient import Contact, Guardian, PatientId
 from dmp.record.professional import name_parts
 from dmp.sandbox.maker import medical_synthesis, vaccination_note
-from dmp.sandbox.maker.context import FICTION
 from dmp.sandbox.maker.facts import CIM_10, LEFT_DELTOID
+from dmp.sandbox.maker.fiction import FICTION
 from maker_builders import AT, KINDS, a_context, a_doctor, a_dose, every_kind, find, parsed
 
 SCHEMA = Path(__file__).parents[3] / "shared/data/cda-schemas/xsd/CDA_extended.xsd"

@@ -1,6 +1,5 @@
 """Adding documents: patients and professionals put files in, replace them, and find what became of them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,14 +42,6 @@ HOSTILE = '../../"><script>alert(1)</script>\r\n.pdf'
 @pytest.fixture
 def doors(loop, sqlite_store: Store) -> Doors:
     return Doors(loop, with_people(sqlite_store))
-
-
-def changed(doors: Doors, **changes) -> None:
-    """Change the record as somebody decided."""
-    with doors.store.begin() as tx:
-        record = tx.records.of(PERSON)
-        assert record is not None
-        tx.records.change(replace(record, **changes), at=NOW)
 
 
 def add(browser: Browser, *files, **fields: str) -> Browser:
@@ -254,7 +245,7 @@ def test_what_is_not_there_is_not_replaced(doors: Doors, name):
 )
 def test_a_delegate_adds_as_his_scope_says(doors: Doors, scope, status):
     until = NOW + timedelta(days=300)
-    changed(doors, delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", scope, NOW - timedelta(days=1), until),))
+    doors.change(delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", scope, NOW - timedelta(days=1), until),))
     helper = add(doors.helper())
     assert helper.status == status, helper.page
     found = doors.seen_by(HOLDER)
@@ -269,7 +260,7 @@ def test_a_delegate_adds_as_his_scope_says(doors: Doors, scope, status):
 @pytest.mark.parametrize(("scope", "status"), [(DelegateScope.WRITE, 422), (DelegateScope.MANAGE, 303)])
 def test_a_delegate_hides_what_he_adds_when_he_may_mask(doors: Doors, scope, status):
     until = NOW + timedelta(days=300)
-    changed(doors, delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", scope, NOW - timedelta(days=1), until),))
+    doors.change(delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", scope, NOW - timedelta(days=1), until),))
     helper = add(doors.helper(), masked="1")
     assert helper.status == status, helper.page
     assert [entry.visibility.masked for entry in doors.seen_by(HOLDER)] == [True] * (status == 303)
@@ -285,9 +276,7 @@ def led_to_of(entry) -> str:
 def test_a_delegate_replaces_only_what_he_put_in(doors: Doors):
     until = NOW + timedelta(days=300)
     uuid = led_to(add(doors.anne()))
-    changed(
-        doors, delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", DelegateScope.WRITE, NOW - timedelta(days=1), until),)
-    )
+    doors.change(delegates=(Delegate(SOMEBODY_ELSE, "Paul AIDE", DelegateScope.WRITE, NOW - timedelta(days=1), until),))
     assert doors.helper().get(f"/patient/documents/{uuid}/remplacer").status == 403
 
 
@@ -407,7 +396,7 @@ def test_a_nurse_puts_in_nothing_that_only_others_do(doors: Doors, kind):
 
 @pytest.mark.parametrize(("who", "status"), [(NURSE, 422), (COLLEAGUE, 422), (DOCTOR, 303)])
 def test_directives_are_put_in_by_the_attending_doctor_alone(doors: Doors, who, status):
-    changed(doors, attending=(Attending(DOCTOR.id, NOW - timedelta(days=9), confirmed=True),))
+    doors.change(attending=(Attending(DOCTOR.id, NOW - timedelta(days=9), confirmed=True),))
     browser = deposit(doors.professional(who), kind="EXPPAT_3")
     assert browser.status == status, browser.page
     if status == 422:

@@ -19,6 +19,7 @@ from dmp.record.people import Delegate, DelegateScope, Measure, Protection
 from dmp.record.query import FindDocuments, StoredQuery
 from dmp.record.record import ClosingReason, Closure, Oppositions, Record, RecordState
 from dmp.store.directory import designation
+from dmp.web.days import day
 from own_pages_builders import (
     ADULT,
     ANNE,
@@ -113,7 +114,7 @@ def test_a_delegate_and_who_protects_an_adult_find_the_record_within_their_dates
     measure = Protection(MOTHER, "Mère", Measure.GUARDIANSHIP, NOW - DAY, NOW + 50 * DAY)
     around.open(delegates=(PAUL_READS,), protections=(measure,))
     paul, mother = around.browser(PAUL), around.browser(MERE)
-    assert f"délégué (lire) jusqu’au {NOW + 100 * DAY:%d/%m/%Y}" in paul.get(FAMILY).page
+    assert f"délégué (lire) jusqu’au {day(NOW + 100 * DAY)}" in paul.get(FAMILY).page
     assert "chargé de sa protection juridique" in mother.get(FAMILY).page
     over = NOW - timedelta(minutes=1)
     around.change(delegates=(replace(PAUL_READS, until=over),), protections=(replace(measure, until=over),))
@@ -159,7 +160,7 @@ def test_a_parent_is_no_delegate_and_leaves_nothing(around: Around):
 
 
 def named(browser: Browser, **typed: str) -> Browser:
-    last = f"{NOW + 30 * DAY:%d/%m/%Y}"
+    last = day(NOW + 30 * DAY)
     told = {"name": "Paul", "number": "1 80 01 75 111 999 91", "scope": "read", "until": last, **typed}
     return browser.get(DELEGATES).submit(DELEGATES, **told)
 
@@ -218,7 +219,7 @@ def test_a_delegate_reads_no_list_of_people_and_names_nobody(around: Around):
     assert paul.get(DELEGATES).status == 403
     token = paul.get("/sessions").page.partition('name="token" value="')[2].partition('"')[0]
     for path in (DELEGATES, REVOKE, HEIRS):
-        fields = {"name": "Mère", "number": MOTHER.number, "scope": "read", "until": f"{NOW + DAY:%d/%m/%Y}"}
+        fields = {"name": "Mère", "number": MOTHER.number, "scope": "read", "until": day(NOW + DAY)}
         paul.post(path, {"token": token, **fields, "person": SON.number, "opposed": "yes"})
         assert paul.status == 403, path
     assert (len(around.record.delegates), around.record.heirs_opposed) == (1, False)

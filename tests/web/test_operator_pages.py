@@ -34,6 +34,7 @@ from dmp.store.packing import microseconds
 from dmp.store.sealing import seal_traces
 from dmp.store.traces import NO_RECORD
 from dmp.store.tx import Store
+from dmp.web.days import day
 from store_builders import PERSON, a_lot_of, a_record, an_entry, opened
 from xds_builders import Octets
 
@@ -42,7 +43,10 @@ NOW = datetime.now(UTC)
 CABINET = Facility("1750000001", "Cabinet Test", "SA07")
 DOCTOR = Professional("899900000101", "Claire ARNOUX-TEST", "10", "SM26", CABINET)
 SIGN_IN, ENROLMENT, HOME = "/operator/connexion", "/operator/inscription", "/operator"
-PAGES = tuple(f"/operator{path}" for path in ("", "/taches", "/alertes", "/freins", "/urgences", "/traces", "/tables"))
+PAGES = tuple(
+    f"/operator{path}"
+    for path in ("", "/taches", "/alertes", "/freins", "/urgences", "/traces", "/tables", "/regles", "/lectures")
+)
 CANARY = "CANARI-DUPONT"
 TRAITS = IdentityTraits(CANARY, "OISEAU", "OISEAU", "1979-03-28", Sex.FEMALE, used_name=CANARY)
 
@@ -385,8 +389,7 @@ def test_a_question_of_a_patient_is_neither_read_nor_closed(loop, app, filled):
 def test_a_clearance_takes_two_operators(loop, app, filled):
     claire, path = signed_in(loop, app, filled).get("/operator/freins"), "/operator/freins"
     assert "compte arrêté" in claire.page
-    day = f"{NOW + timedelta(days=2):%d/%m/%Y}"
-    proposed = {"act": "propose", "person": DOCTOR.id, "until": day, "reason": "Campagne"}
+    proposed = {"act": "propose", "person": DOCTOR.id, "until": day(NOW + timedelta(days=2)), "reason": "Campagne"}
     token = claire.page.partition('name="token" value="')[2].partition('"')[0]
     assert claire.post(path, {"token": token, **proposed}).status == 303
     assert "Un autre exploitant doit confirmer." in claire.get(path).page

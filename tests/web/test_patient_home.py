@@ -8,16 +8,19 @@ import pytest
 from dmp.actions.ask_about_access import AskAboutAccess
 from dmp.actions.decide_access import ChooseForEmergencies, HideEverything
 from dmp.actions.find_documents import SearchRecord
+from dmp.actions.patient_home import AT_ONCE
+from dmp.actions.read_entry import ReadEntry
 from dmp.actions.view_log import ViewLog
 from dmp.record.actor import Holder, Mode
 from dmp.record.codes import Code
 from dmp.record.criteria import DocumentCriteria
-from dmp.record.entry import EntryStatus
+from dmp.record.entry import SIGNATURE_TYPE, EntryStatus
 from dmp.record.notice import Address, Channel
 from dmp.record.people import Delegate, DelegateScope, HeirAnswer, HeirMotive, HeirQuality, HeirRequest
 from dmp.record.query import FindDocuments, StoredQuery
 from dmp.record.record import Attending, Authorisation, ClosingReason, Closure, Oppositions, RecordState
 from dmp.record.visibility import Visibility
+from dmp.web.days import day, moment
 from own_pages_builders import (
     ADULT,
     ANNE,
@@ -27,13 +30,14 @@ from own_pages_builders import (
     GUARDIAN,
     MERE,
     NOW,
+    NURSE,
     PAUL,
     SON,
     Around,
     content,
     put_in,
 )
-from store_builders import PERSON, SOMEBODY_ELSE, uuid
+from store_builders import PERSON, SOMEBODY_ELSE, deposited, uuid
 
 HOME = "/patient"
 LOINC = "2.16.840.1.113883.6.1"
@@ -58,7 +62,7 @@ def test_a_document_of_before_the_last_visit_is_not_new_and_one_of_after_is(arou
     around.open(put_in(1, NOW - 9 * DAY, type_code=BIOLOGY), put_in(2, NOW - DAY))
     around.act(Holder(PERSON), SEARCH, NOW - 5 * DAY)
     page = around.browser().get(HOME).page
-    assert f"Nouveau depuis le {NOW - 5 * DAY:%d/%m/%Y}" in page
+    assert f"Nouveau depuis le {day(NOW - 5 * DAY)}" in page
     assert "Biologie" not in page
     assert "Aucun nouveau document." not in page
 
@@ -115,6 +119,50 @@ def test_who_came_is_named_with_his_place_and_an_emergency_stands_out(around: Ar
     assert "inconsciente" in page
     assert 'class="alert alert-danger"' in page
     assert 'href="/patient/urgences"' in page
+
+
+def test_who_came_is_found_behind_what_may_not_be_told(around: Around, other: Around):
+    waiting = {uuid(1): Visibility(hidden_from_patient_since=NOW - 2 * DAY)}
+    for world in (around, other):
+        world.open(put_in(1, NOW - 2 * DAY), authorisations=(GIVEN,), visibility=waiting)
+        world.act(DOCTOR, SEARCH, NOW - timedelta(hours=9))
+    for minute in range(3 * AT_ONCE + 1):
+        other.act(DOCTOR, ReadEntry(PERSON, uuid(1)), NOW - timedelta(hours=8, minutes=minute))
+    pages = [content(each.browser().get(HOME).page) for each in (around, other)]
+    assert pages[0] == pages[1]
+    assert "Claire ARNOUX-TEST" in pages[0]
+
+
+def test_of_each_who_came_the_last_time_is_told(around: Around):
+    around.open(authorisations=(GIVEN, replace(GIVEN, subject=NURSE.id)))
+    for hours in (5, 2, 7):
+        around.act(DOCTOR, SEARCH, NOW - timedelta(hours=hours))
+    around.act(NURSE, SEARCH, NOW - timedelta(hours=4))
+    came = content(around.browser().get(HOME).page).partition("Qui est venu</h2>")[2]
+    assert (came.count(DOCTOR.name), came.count(NURSE.name)) == (1, 1)
+    assert came.index(DOCTOR.name) < came.index(NURSE.name)
+    assert moment(NOW - timedelta(hours=2)) in came
+
+
+def test_who_read_the_signature_of_a_lot_alone_came(around: Around):
+    signature = put_in(2, type_code=replace(BIOLOGY, code=SIGNATURE_TYPE))
+    around.open(authorisations=(GIVEN,))
+    deposited(around.store, put_in(1), signature)
+    around.act(DOCTOR, ReadEntry(PERSON, uuid(2)), NOW - timedelta(hours=1))
+    assert "Claire ARNOUX-TEST" in around.browser().get(HOME).page
+
+
+def test_what_another_one_does_meanwhile_is_on_the_page_that_is_opened_again(around: Around):
+    around.open(put_in(1), authorisations=(GIVEN,))
+    anne = around.browser()
+    assert "ARNOUX" not in anne.get(HOME).page
+    around.act(DOCTOR, SEARCH, NOW - timedelta(minutes=5))
+    assert "ARNOUX" in anne.get(HOME).page
+    assert "Biologie" not in anne.page
+    deposited(around.store, put_in(2, type_code=BIOLOGY), number=2)
+    assert "Biologie" in anne.get(HOME).page
+    around.change(visibility={uuid(2): Visibility(hidden_from_patient_since=NOW)})
+    assert "Biologie" not in anne.get(HOME).page
 
 
 def test_the_first_choices_wait_until_they_are_made(around: Around):

@@ -10,6 +10,7 @@ from dmp.record.actor import Holder, Operator, Representative
 from dmp.record.errors import AccessRefused, IncompleteRequest
 from dmp.record.people import Delegate, DelegateScope
 from dmp.record.record import Attending, Authorisation, Care
+from dmp.web.days import day
 from own_pages_builders import (
     CABINET,
     CHILD_TRAITS,
@@ -60,7 +61,7 @@ def test_the_lists_tell_who_may_read_until_when_and_who_may_not(around: Around):
         care=(Care(TEAM, NOW - DAY, NOW + DAY, date(2026, 1, 2), "x"),),
     )
     page = around.browser().get(LISTS).page
-    assert f"Peut lire jusqu’au {NOW + 300 * DAY:%d/%m/%Y}." in page
+    assert f"Peut lire jusqu’au {day(NOW + 300 * DAY)}." in page
     assert "Autorisé par vous depuis le" in page
     assert "Médecin" in page
     assert CABINET.name in page
@@ -172,9 +173,9 @@ def test_authorising_is_explained_then_done_until_a_day(around: Around):
     anne = found(around.browser(), name="arnoux").submit(CONFIRM, subject=DOCTOR.id, decision="autoriser")
     assert "Claire ARNOUX-TEST pourra lire ce dossier" in anne.page
     assert around.record.authorisations == ()
-    anne.submit(DECIDE, until=f"{last:%d/%m/%Y}").follow()
+    anne.submit(DECIDE, until=day(last)).follow()
     assert "C’est fait : l’autorisation est donnée." in anne.page
-    assert f"Peut lire jusqu’au {last:%d/%m/%Y}." in anne.page
+    assert f"Peut lire jusqu’au {day(last)}." in anne.page
     (given,) = around.record.authorisations
     assert (given.subject, given.by_holder) == (DOCTOR.id, True)
 

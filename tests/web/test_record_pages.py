@@ -1,5 +1,6 @@
 """The record of a patient in the browser of a professional: what is new, what matters, the list, the changes."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from dmp.record.patient import IdentityTraits, Sex
 from dmp.record.query import FindDocuments, StoredQuery
 from dmp.record.record import Attending
 from dmp.record.verb import Verb
+from dmp.web.days import day
 from shelf_builders import (
     ATTENDING,
     AUTHOR,
@@ -105,7 +107,7 @@ def test_new_is_what_came_since_ones_own_last_visit_of_another_day(open_doors):
     claire = doors.doctor()
     for _ in range(2):
         top = glance(claire.get(RECORD).page)
-        assert f"Nouveau depuis ma visite du {NOW - timedelta(days=5):%d/%m/%Y}" in top, "today's visits do not count"
+        assert f"Nouveau depuis ma visite du {day(NOW - timedelta(days=5))}" in top, "today's visits do not count"
         assert "Tout récent" in top
         assert "Ancien" not in top
     assert "Nouveau</span>" in claire.page
@@ -150,6 +152,31 @@ def test_the_author_still_sees_what_is_masked_and_shows_it_again(open_doors):
     change(anne, LETTER, Verb.UNMASK).follow()
     assert "Masqué aux professionnels</span>" not in anne.page
     assert titles(doors.doctor().get(RECORD).page) == ALL
+
+
+def test_what_is_masked_leaves_the_page_of_who_has_just_opened_it(doors: Doors):
+    doctor, anne = doors.doctor(), doors.holder()
+    assert titles(doctor.get(RECORD).page) == titles(doctor.get(RECORD).page) == ALL
+    path = f"/patient/documents/{place(LETTER)}/masquer"
+    anne.get(path).submit(path, change=Verb.MASK.value)
+    assert titles(doctor.get(RECORD).page) == ALL[:2]
+    assert titles(anne.get("/patient/documents").page) == ALL
+    # A change makes a new version, which has an address of its own.
+    newest = re.search(r'<form method="post" action="(/patient/documents/[^"]+/masquer)"', anne.get(path).page)
+    assert newest is not None
+    anne.submit(newest[1], change=Verb.UNMASK.value)
+    assert titles(doctor.get(RECORD).page) == ALL
+
+
+def test_the_rights_are_asked_anew_each_time_the_page_is_opened(doors: Doors):
+    doctor = doors.doctor()
+    assert titles(doctor.get(RECORD).page) == ALL
+    with doors.store.begin() as tx:
+        record = tx.records.of(PERSON)
+        assert record is not None
+        tx.records.change(replace(record, blocked=frozenset({DOCTOR.id})), at=NOW)
+    assert titles(doctor.get(RECORD).page) == []
+    assert doctor.status != 200
 
 
 def test_only_the_author_and_the_attending_doctor_show_what_is_masked(open_doors):

@@ -107,6 +107,73 @@ def test_the_same_type_author_day_and_title_are_shown_once():
     assert len(lines_of([pair[0], replace(pair[1], authors=(CARDIOLOGIST,))], AT)) == 2
 
 
+def a_scan(number: int, **changes) -> DocumentEntry:
+    """What the patient added: a document of his own kind, without a structure."""
+    own = {"type_code": Code("DOCPAT03", FRENCH), "class_code": Code("90", ""), "deposit": _deposit(1, structure="")}
+    return a_document(number, **{**own, **changes})
+
+
+def three_of_one() -> list[DocumentEntry]:
+    """The report of a hospital, the same from a doctor, and the scan of the patient."""
+    told = {"service_start": "20261101", "title": "Échographie du genou droit"}
+    return [
+        a_document(1, **told, deposit=_deposit(300)),
+        a_document(2, **told, authors=(CARDIOLOGIST,), deposit=_deposit(200)),
+        a_scan(3, **told),
+    ]
+
+
+def test_one_report_from_a_hospital_a_doctor_and_the_patient_is_one_line_with_all_three():
+    (line,) = lines_of(three_of_one(), AT)
+    assert [one.id[-1] for one in line.all] == ["1", "2", "3"]
+    assert [one.by_patient for one in line.all] == [False, False, True]
+    assert sorted(each[-1] for each in line.ids) == ["1", "2", "3"]
+
+
+def test_a_new_copy_makes_its_line_new_and_the_last_added():
+    alone = a_document(9, deposit=_deposit(100))
+    visitor = Visitor("899900000999", AT - timedelta(days=7))
+    lines = lines_of([*three_of_one(), alone], AT, visitor)
+    assert [Badge.NEW in line.badges for line in lines if line.copies] == [True]
+    first, *_ = shelve(lines, Choice(order=Order.ADDED), AT).lines
+    assert first.copies
+
+
+def test_a_line_is_found_by_the_words_the_family_and_the_speciality_of_its_copies():
+    entries = [*three_of_one(), a_document(9)]
+    assert [len(line.copies) for line in shelved(entries, words="noel-test").lines] == [2]
+    assert [len(line.copies) for line in shelved(entries, family=Family.OWN).lines] == [2]
+    heart = speciality_of(CARDIOLOGIST.specialties[0])
+    assert [len(line.copies) for line in shelved(entries, speciality=heart).lines] == [2]
+    assert (heart, 1) in shelved(entries).specialities
+
+
+def test_former_versions_of_a_copy_are_kept_with_it():
+    one, other = (
+        a_document(number, title="Ordonnance", service_start="20261101", chain=f"c{number}") for number in (1, 2)
+    )
+    old = a_document(3, chain="c2", status=EntryStatus.DEPRECATED, deposit=_deposit(30))
+    (line,) = lines_of([one, other, old], AT)
+    assert sorted(each[-1] for each in line.ids) == ["1", "2", "3"]
+    assert [len(each.versions) for each in line.all] == [0, 1]
+
+
+def test_pages_of_a_long_record_with_copies_hold_each_document_once():
+    entries = many(400)
+    copies = [
+        replace(entry, uuid=a_document(1000 + place).uuid, chain="", logical_id="", unique_id=f"9.{place}")
+        for place, entry in enumerate(entries[::5])
+    ]
+    lines = lines_of([*entries, *copies], AT)
+    assert sum(1 for line in lines if line.copies) >= len(copies)
+    first = shelve(lines, Choice(), AT)
+    shown = [each for page in range(1, first.pages + 1) for each in shelve(lines, Choice(page=page), AT).lines]
+    ids = [each for line in shown for each in line.ids]
+    assert len(shown) == first.total == len(lines)
+    assert (len(ids), set(ids)) == (480, {entry.uuid.removeprefix("urn:uuid:") for entry in (*entries, *copies)})
+    assert [line.when for line in shown] == sorted((line.when for line in shown), reverse=True)
+
+
 def test_two_copies_that_are_not_hidden_alike_are_never_folded():
     one = a_document(1)
     other = replace(a_document(2), hash=one.hash, visibility=Visibility(masked=True))
@@ -259,5 +326,5 @@ def test_pins_are_those_of_the_table():
     }
 
 
-def _deposit(days_ago: int) -> Deposit:
-    return Deposit(AT - timedelta(days=days_ago), "899900000101", "1750000001", "DIRECTE")
+def _deposit(days_ago: int, structure: str = "1750000001") -> Deposit:
+    return Deposit(AT - timedelta(days=days_ago), "899900000101", structure, "DIRECTE")

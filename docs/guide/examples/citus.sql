@@ -13,6 +13,8 @@ SELECT create_distributed_table('trace', 'record', colocate_with => 'record');
 SELECT create_distributed_table('erasure', 'record', colocate_with => 'record');
 SELECT create_distributed_table('emergency_case', 'record', colocate_with => 'record');
 SELECT create_distributed_table('reader', 'record', colocate_with => 'record');
+SELECT create_distributed_table('prescription', 'record', colocate_with => 'record');
+SELECT create_distributed_table('projection', 'record', colocate_with => 'record');
 
 -- Small tables that are read with every call and hardly written: a copy on every server.
 SELECT create_reference_table('directory');
@@ -32,6 +34,7 @@ SELECT citus_add_local_table_to_metadata('leaf');
 SELECT citus_add_local_table_to_metadata('head');
 SELECT citus_add_local_table_to_metadata('forwarding');
 SELECT citus_add_local_table_to_metadata('job');
+SELECT citus_add_local_table_to_metadata('health_look');
 SELECT citus_add_local_table_to_metadata('account');
 SELECT citus_add_local_table_to_metadata('operator');
 SELECT citus_add_local_table_to_metadata('federated');
@@ -39,6 +42,8 @@ SELECT citus_add_local_table_to_metadata('ticket');
 SELECT citus_add_local_table_to_metadata('tally');
 SELECT citus_add_local_table_to_metadata('visit');
 SELECT citus_add_local_table_to_metadata('clearance');
+SELECT citus_add_local_table_to_metadata('rule_edition');
+SELECT citus_add_local_table_to_metadata('unread');
 SELECT citus_add_local_table_to_metadata('profile');
 SELECT citus_add_local_table_to_metadata('to_review');
 SELECT citus_add_local_table_to_metadata('alert');

@@ -7,6 +7,7 @@ from dmp.access.representation import delegate_called, is_guardian, is_heir
 from dmp.record.actor import (
     Administrator,
     Authentication,
+    Automaton,
     Caller,
     FacilitySoftware,
     Holder,
@@ -27,6 +28,9 @@ OCCUPATIONAL_HEALTH_SECTOR = "SA66"
 
 HEALTH_ACTORS = (Professional, Staff, FacilitySoftware)
 """Who acts from a structure, by profession or employment; the others act for themselves or for the service."""
+NORMAL = Mode.NORMAL
+_INDIRECT, _REINFORCED = Authentication.INDIRECT, Authentication.REINFORCED
+"""Looked up once: Python 3.11 takes longer to find a member in its class than a rule takes for all the rest."""
 
 
 class Column(StrEnum):
@@ -62,6 +66,7 @@ class Column(StrEnum):
     HEIR = "heir"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
+    AUTOMATON = "automaton"
 
     __hash__ = str.__hash__
     """Columns are looked up at every decision, and the hash that an Enum has of its own is slow."""
@@ -76,6 +81,7 @@ CITIZENS = (
     Column.HEIR,
     Column.OPERATOR,
     Column.ADMINISTRATOR,
+    Column.AUTOMATON,
 )
 """The columns of `citizens.csv`: the people whom the published tables leave out."""
 PUBLISHED = tuple(column for column in Column if column not in CITIZENS)
@@ -106,7 +112,7 @@ def column_of(caller: Caller, record: Record | None, at: datetime) -> Column | N
         return _of_professional(actor, mode, record)
     if isinstance(actor, FacilitySoftware):
         return _FACILITY.get(mode)
-    if mode is not Mode.NORMAL:
+    if mode is not NORMAL:
         return None
     if isinstance(actor, Staff):
         return {Authentication.DIRECT: Column.STAFF, Authentication.REINFORCED: Column.AIR_STAFF}.get(actor.via)
@@ -156,11 +162,11 @@ _ATTENDING: tuple[_Trio, _Trio] = (
 
 
 def _of_professional(actor: Professional, mode: Mode, record: Record | None) -> Column | None:
-    if actor.via is Authentication.INDIRECT:
+    if actor.via is _INDIRECT:
         return None
-    air = actor.via is Authentication.REINFORCED
+    air = actor.via is _REINFORCED
     if is_occupational(actor):
-        return OCCUPATIONAL[air] if mode is Mode.NORMAL else None
+        return OCCUPATIONAL[air] if mode is NORMAL else None
     if actor.profession != DOCTOR:
         return _PS[air].get(mode)
     attending = record is not None and bool(record.attending) and record.attending_of(actor.id) is not None
@@ -188,7 +194,7 @@ def _of_representative(actor: Representative, record: Record | None, at: datetim
     return Column.REPRESENTATIVE
 
 
-def _of_citizen(actor: Holder | Operator | Administrator) -> Column:
+def _of_citizen(actor: Holder | Operator | Administrator | Automaton) -> Column:
     match actor:
         case Holder():
             return Column.HOLDER
@@ -196,3 +202,5 @@ def _of_citizen(actor: Holder | Operator | Administrator) -> Column:
             return Column.OPERATOR
         case Administrator():
             return Column.ADMINISTRATOR
+        case Automaton():
+            return Column.AUTOMATON

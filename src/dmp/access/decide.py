@@ -6,7 +6,7 @@ from dataclasses import replace
 from dmp.access import brake_rules, document_rules, grants, people_rules, record_rules, subject_rules
 from dmp.access.plan import Plan, Rule, plan_for, worth_asking
 from dmp.access.policy import Policy
-from dmp.access.question import Decision, Facets, Question
+from dmp.access.question import Decision, FacetValues, Question
 from dmp.record.entry import DocumentEntry
 from dmp.record.record import RecordState
 from dmp.record.verb import Verb
@@ -93,6 +93,7 @@ GRANTS: tuple[Rule, ...] = (
     grants.representative_of_the_holder,
     grants.operator_of_the_service,
     grants.administrator_of_the_service,
+    grants.service_for_the_holder,
     grants.reception_of_an_authorised_structure,
     grants.act_without_care_relation,
     grants.author_of_the_document,
@@ -113,6 +114,7 @@ ABSENT = Decision(False, "no-such-document", conceal=True)
 WITH_ITS_LOT, WITHOUT_ITS_LOT = "signature-with-its-lot", "signature-without-its-lot"
 NO_RECORD = ("no-such-record", "stranger-to-the-record", "parental-authority-ended")
 """Refusals that are told as if there were no record."""
+_DESTROYED = RecordState.DESTROYED
 _SEARCHES = (Verb.FIND, Verb.FIND_REFERENCE)
 _READS = (*_SEARCHES, Verb.READ)
 
@@ -123,6 +125,7 @@ _NAMES = {
 _GRANTED = {_NAMES[rule]: Decision(True, _NAMES[rule]) for rule in GRANTS}
 RULE_NAMES = frozenset({*_NAMES.values(), NO_GROUND, ABSENT.rule, WITH_ITS_LOT, WITHOUT_ITS_LOT})
 """Every name that a decision may carry."""
+_REFUSED = {(rule, conceal): Decision(False, rule, conceal) for rule in RULE_NAMES for conceal in (False, True)}
 
 
 def decide(question: Question, policy: Policy) -> Decision:
@@ -150,13 +153,13 @@ def decide_each(question: Question, entries: Iterable[DocumentEntry], policy: Po
     question = _without_destroyed(question)
     plan = plan_for(question, policy, _plan)
     at_the_door = _first(plan.door, question, policy)
-    known: dict[Facets, Decision] = {}
+    known: dict[FacetValues, Decision] = {}
     answers: list[Decision] = []
     for entry in entries:
-        facets = question.facets_of(entry)
+        facets = question.facet_values(entry)
         answer = known.get(facets)
         if answer is None:
-            answer = known[facets] = _decide_inside(question.about(entry, facets), policy, plan, at_the_door)
+            answer = known[facets] = _decide_inside(question.about(entry), policy, plan, at_the_door)
         answers.append(answer)
     return answers
 
@@ -167,7 +170,7 @@ def _plan(question: Question, policy: Policy) -> Plan:
 
 
 def _without_destroyed(question: Question) -> Question:
-    destroyed = question.record is not None and question.record.state is RecordState.DESTROYED
+    destroyed = question.record is not None and question.record.state is _DESTROYED
     return replace(question, record=None) if destroyed else question
 
 
@@ -197,7 +200,7 @@ def _first(rules: tuple[Rule, ...], question: Question, policy: Policy) -> str:
 
 def _refused(rule: str, question: Question, policy: Policy) -> Decision:
     conceal = rule in NO_RECORD or (question.entry is not None and not _could_find(question, policy))
-    return Decision(False, rule, conceal)
+    return _REFUSED[rule, conceal]
 
 
 def _could_find(question: Question, policy: Policy) -> bool:

@@ -9,12 +9,15 @@ from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
 from dmp.access.record_rules import cell_of, is_opposed
-from dmp.record.actor import Holder, Professional, Representative
+from dmp.record.actor import Automaton, Holder, Professional, Representative
+from dmp.record.age import is_minor, latest_birth
 from dmp.record.announcement import shown_to_patient
+from dmp.record.dtm import PARIS
 from dmp.record.entry import EntryStatus
 from dmp.record.verb import Verb
 
-_CITIZENS = (Holder, Representative)
+_CITIZENS = (Holder, Representative, Automaton)
+"""The service itself, too, has what the holder has: it speaks to him."""
 _DELETED = EntryStatus.DELETED
 _FEEDING = (Verb.SUBMIT, Verb.REPLACE, Verb.DELETE)
 OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
@@ -75,8 +78,18 @@ def hidden_from_the_patient(question: Question, _policy: Policy) -> bool:
 
 
 def hidden_from_representatives(question: Question, _policy: Policy) -> bool:
-    """A minor's confidential care is hidden from who represents him (INVISIBLE_REPRESENTANTS_LEGAUX, DEC-29)."""
-    return isinstance(question.caller.actor, Representative) and question.visibility.hidden_from_guardians
+    """A minor's confidential care is hidden from who represents him (INVISIBLE_REPRESENTANTS_LEGAUX, DEC-29).
+
+    From the service that reminds them, too: what it told would tell (RM-5).
+    """
+    if not question.visibility.hidden_from_guardians:
+        return False
+    actor, record = question.caller.actor, question.record
+    if isinstance(actor, Automaton):
+        # Whose age nobody knows may be a minor.
+        birth = record.traits.birth_date if record is not None and record.traits is not None else ""
+        return latest_birth(birth) is None or is_minor(birth, question.at.astimezone(PARIS).date())
+    return isinstance(actor, Representative)
 
 
 def blocked_beyond_own_documents(question: Question, _policy: Policy) -> bool:
@@ -98,9 +111,9 @@ def outside_the_type_matrix(question: Question, policy: Policy) -> bool:
     For the attending doctor too, and in an emergency; one's own documents always (DEC-18).
     """
     facets, actor = question.facets, question.caller.actor
-    if facets is None or facets.own or not isinstance(actor, Professional):
+    if facets is None or not isinstance(actor, Professional):
         return False
-    return not policy.opens(actor.profession, facets.class_code, facets.type_code)
+    return not (policy.opens(actor.profession, facets.class_code, facets.type_code) or facets.own)
 
 
 def type_put_in_by_others(question: Question, policy: Policy) -> bool:

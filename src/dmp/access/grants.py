@@ -3,7 +3,7 @@
 from dmp.access.policy import Policy
 from dmp.access.question import Question
 from dmp.access.record_rules import CARE, HANDED_OUT
-from dmp.record.actor import Administrator, Holder, Mode, Operator, Professional, Representative, Staff
+from dmp.record.actor import Administrator, Automaton, Holder, Mode, Operator, Professional, Representative, Staff
 from dmp.record.verb import Verb
 
 FREE = frozenset(
@@ -54,6 +54,11 @@ def operator_of_the_service(question: Question, _policy: Policy) -> bool:
 def administrator_of_the_service(question: Question, _policy: Policy) -> bool:
     """The administrator removes, with a reason; the matrix gives him nothing else (xds-wire 7.6, 7.7)."""
     return isinstance(question.caller.actor, Administrator)
+
+
+def service_for_the_holder(question: Question, _policy: Policy) -> bool:
+    """The service works out what its holder is to be reminded of (RM-9); the matrix gives it nothing else."""
+    return isinstance(question.caller.actor, Automaton)
 
 
 def act_without_care_relation(question: Question, _policy: Policy) -> bool:

@@ -154,6 +154,8 @@ class _View:
     def _is_left_out(self, act: TracedAct) -> bool:
         if act.verb == Verb.KEEP_NOTES and self.reader is not Reader.HOLDER:
             return True  # that he keeps any is his own affair (PT-6)
+        if act.verb == Verb.REMIND:
+            return True  # nobody came; its days would tell of documents
         match self.reader:
             case Reader.HOLDER:
                 return False

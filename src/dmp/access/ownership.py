@@ -33,7 +33,7 @@ def owns(actor: Actor, entry: DocumentEntry) -> bool:
     """
     match actor:
         case Professional():
-            return not deposited_by_a_citizen(entry) and _names(entry, actor.id)
+            return _names(entry, actor.id) and not deposited_by_a_citizen(entry)
         case FacilitySoftware() | Staff():
             return _was_sent_by(entry, actor.facility.id)
         case Holder():
@@ -47,9 +47,8 @@ def owns(actor: Actor, entry: DocumentEntry) -> bool:
 def _names(entry: DocumentEntry, professional: str) -> bool:
     if not professional:
         return False
-    if entry.legal_authenticator and national_id(entry.legal_authenticator) == professional:
-        return True
-    return any(author.person and national_id(author.person) == professional for author in entry.authors)
+    people = (entry.legal_authenticator, *[author.person for author in entry.authors])
+    return professional in map(national_id, people)
 
 
 def _was_sent_by(entry: DocumentEntry, structure: str) -> bool:

@@ -1,11 +1,11 @@
 """Which rules are worth asking from one standpoint, worked out once and kept.
 
-A standpoint is the kind of caller, his mode, secret or not, the verb and his
-column. A rule that cannot hold from a standpoint is left out there: it would have been
-asked at each decision for nothing. Left out is only what is listed here, with
-the condition that the rule itself begins with; a rule without a line is always
-asked. Every answer stays the same (`tests/access/test_plan.py`, `dmp assure
-matrix`).
+A standpoint is the kind of caller, his profession or role, his sector, his mode,
+secret or not, the verb and his column: it names nobody. A rule that cannot hold
+from a standpoint is left out there: it would have been asked at each decision
+for nothing. Left out is only what is listed here, with the condition that the
+rule itself begins with; a rule without a line is always asked. Every answer
+stays the same (`tests/access/test_plan.py`, `dmp assure matrix`).
 """
 
 from collections.abc import Callable, Mapping
@@ -16,12 +16,14 @@ from dmp.access.column import DELEGATES, HEALTH_ACTORS, Column
 from dmp.access.matrix import OWN_ONLY, READ_SET_ASIDE, Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.record.actor import FacilitySoftware, Holder, Mode, Professional, Representative, Staff
+from dmp.record.actor import Automaton, Holder, Mode, Professional, Representative, Staff, facility_of
 from dmp.record.verb import Verb
 
 Rule = Callable[[Question, Policy], bool]
 Condition = Rule
 """As a rule, but it looks at the standpoint alone."""
+KEPT = 4096
+"""Standpoints, before all are forgotten: a caller may come with any profession and sector."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,16 @@ def worth_asking(rules: tuple[Rule, ...], question: Question, policy: Policy) ->
 
 def plan_for(question: Question, policy: Policy, make: Callable[[Question, Policy], Plan]) -> Plan:
     """The plan of a standpoint; `make` makes it when it is asked for the first time."""
-    caller = question.caller
-    standpoint = (type(caller.actor), caller.mode, caller.secret, question.verb, question.column)
+    caller, actor = question.caller, question.caller.actor
+    code = sector = ""
+    if isinstance(actor, HEALTH_ACTORS):
+        code = actor.profession if isinstance(actor, Professional) else actor.role
+        sector = actor.facility.sector
+    standpoint = (type(actor), code, sector, caller.mode, caller.secret, question.verb, question.column)
     plan = policy.plans.get(standpoint)
     if not isinstance(plan, Plan):
+        if len(policy.plans) >= KEPT:
+            policy.plans.clear()
         plan = policy.plans[standpoint] = make(question, policy)
     return plan
 
@@ -73,6 +81,11 @@ def _all(*conditions: Condition) -> Condition:
     return lambda question, policy: all(condition(question, policy) for condition in conditions)
 
 
+def _of_a_shut_out_sector(question: Question, policy: Policy) -> bool:
+    facility = facility_of(question.caller.actor)
+    return facility is not None and facility.sector in policy.sectors
+
+
 def _own_only(question: Question, policy: Policy) -> bool:
     return record_rules.cell_of(question, policy) in OWN_ONLY
 
@@ -92,10 +105,10 @@ def _reads_nothing_set_aside(question: Question, policy: Policy) -> bool:
 
 _EMERGENCY = _in(Mode.BREAK_GLASS, Mode.EMERGENCY_DISPATCH)
 _MAY_HOLD: Mapping[Rule, Condition] = {
-    record_rules.unknown_profession: _by(Professional),
-    record_rules.unknown_role: _by(Staff, FacilitySoftware),
+    record_rules.unknown_profession: record_rules.unknown_profession,
+    record_rules.unknown_role: record_rules.unknown_role,
     record_rules.mode_not_open: record_rules.mode_not_open,
-    record_rules.sector_shut_out: _by(*HEALTH_ACTORS),
+    record_rules.sector_shut_out: _of_a_shut_out_sector,
     record_rules.verb_without_row: record_rules.verb_without_row,
     people_rules.beyond_the_delegation: people_rules.beyond_the_delegation,
     record_rules.outside_matrix: record_rules.outside_matrix,
@@ -103,8 +116,8 @@ _MAY_HOLD: Mapping[Rule, Condition] = {
     record_rules.removal_without_reason: _to(*record_rules.REMOVALS),
     record_rules.not_a_regulation_centre: _in(Mode.EMERGENCY_DISPATCH),
     record_rules.record_management_switched_off: record_rules.record_management_switched_off,
-    record_rules.no_right_published: _all(_by(Professional), _to(*record_rules.CARE)),
-    record_rules.release_by_doctors_and_midwives: _to(Verb.RELEASE),
+    record_rules.no_right_published: record_rules.no_right_published,
+    record_rules.release_by_doctors_and_midwives: record_rules.release_by_doctors_and_midwives,
     record_rules.not_in_secret_connection: _to(Verb.HIDE_FROM_GUARDIANS),
     record_rules.no_such_record: _not_to(*record_rules.WITHOUT_RECORD),
     record_rules.parental_authority_ended: _by(Representative),
@@ -120,8 +133,8 @@ _MAY_HOLD: Mapping[Rule, Condition] = {
     record_rules.secret_connection_of_an_adult: _in_secret,
     subject_rules.others_by_attending_unconfirmed: _to(Verb.BLOCK),
     subject_rules.consent_without_own_right: _to(Verb.AUTHORISE_OTHER),
-    document_rules.hidden_from_the_patient: _by(Holder, Representative),
-    document_rules.hidden_from_representatives: _by(Representative),
+    document_rules.hidden_from_the_patient: _by(Holder, Representative, Automaton),
+    document_rules.hidden_from_representatives: _by(Representative, Automaton),
     people_rules.outside_what_heirs_see: _as(Column.HEIR),
     people_rules.masked_beyond_the_delegation: _as(*DELEGATES),
     document_rules.blocked_beyond_own_documents: _to(Verb.FIND_REFERENCE),
@@ -140,6 +153,7 @@ _MAY_HOLD: Mapping[Rule, Condition] = {
     grants.representative_of_the_holder: _by(Representative),
     grants.operator_of_the_service: grants.operator_of_the_service,
     grants.administrator_of_the_service: grants.administrator_of_the_service,
+    grants.service_for_the_holder: grants.service_for_the_holder,
     grants.reception_of_an_authorised_structure: _by(Staff),
     grants.act_without_care_relation: grants.act_without_care_relation,
     grants.author_of_the_document: _to(*grants.OWN),

@@ -85,8 +85,10 @@ class Policy:
 
         What has no code at all is a folder, whose documents are asked for themselves.
         """
+        if type_code in self.types.readable.get(profession, ()):
+            return True
         if type_code in class_by_type():
-            return type_code in self.types.readable.get(profession, ())
+            return False
         if class_code in classes():
             return self.types.opens(profession, class_code, type_code)
         return self.switches.unknown_types_read or not (class_code or type_code)

@@ -1,14 +1,13 @@
 """What is asked of the rights, and what they answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
-from dmp.access.column import ATTENDING, OCCUPATIONAL, Column, column_of
+from dmp.access.column import ATTENDING, HEALTH_ACTORS, NORMAL, OCCUPATIONAL, Column, column_of
 from dmp.access.matrix import FEED_BY_STAFF
 from dmp.access.once import once
 from dmp.access.ownership import deposited_by_a_citizen, owns
-from dmp.record.actor import Caller, Mode, Professional, Staff, facility_of, person_id
+from dmp.record.actor import Actor, Caller, FacilitySoftware, Mode, Professional, Staff
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.record import Authorisation, Record
 from dmp.record.subject import Subject
@@ -17,35 +16,42 @@ from dmp.record.visibility import Visibility
 from dmp.record.visit import NOT_COUNTED, Day
 
 _NOTHING_HIDDEN = Visibility()
-_OF_CALLER_AND_RECORD = (
-    "column",
-    "row",
-    "blocked",
-    "attending",
-    "confirmed_attending",
-    "authorised",
-    "in_care_team",
-    "in_emergency",
-)
+_OF_CALLER_AND_RECORD = ("confirmed_attending", "authorised", "in_care_team")
 
 
-class Facets(NamedTuple):
-    """All that the rules look at in a document: two documents that have the same get the same answer."""
-
-    own: bool
-    """It is the caller's (DEC-6)."""
-    by_citizen: bool
-    """The holder or a representative put it in (DEC-17)."""
-    status: EntryStatus
-    visibility: Visibility
-    """What hides it: its own marks and those of its chain, the strictest of both (DEC-2)."""
-    signature: bool
-    """It is the signature of a lot (DEC-12)."""
-    class_code: str
-    type_code: str
+FacetValues = tuple[bool, bool, EntryStatus, bool, datetime | None, bool, bool, str, str]
+"""Of one document: whose, by whom, status, its three marks, signature, class, type (`Question.facet_values`)."""
 
 
-@dataclass(frozen=True)
+class Facets:
+    """All that the rules look at in a document: two documents whose values are the same get the same answer."""
+
+    def __init__(self, actor: Actor, entry: DocumentEntry, visibility: Visibility):
+        """Whose it is takes longest, and few rules ask: it is worked out when one does."""
+        self._actor, self._entry = actor, entry
+        self.status = entry.status
+        self.visibility = visibility
+        """What hides it: its own marks and those of its chain, the strictest of both (DEC-2)."""
+        self.class_code = entry.class_code.code
+        self.type_code = entry.type_code.code
+
+    @once
+    def own(self) -> bool:
+        """It is the caller's (DEC-6)."""
+        return owns(self._actor, self._entry)
+
+    @property
+    def by_citizen(self) -> bool:
+        """The holder or a representative put it in (DEC-17)."""
+        return deposited_by_a_citizen(self._entry)
+
+    @property
+    def signature(self) -> bool:
+        """It is the signature of a lot (DEC-12)."""
+        return self._entry.is_signature
+
+
+@dataclass(frozen=True, init=False)
 class Question:
     """May this caller do this, to this record or to this document of it, at this instant?
 
@@ -64,30 +70,51 @@ class Question:
     """Whom the act lets in or keeps out, when it is about somebody (PT-10)."""
     day: Day = NOT_COUNTED
     """How many patients the caller read today, when the act counts (security 10)."""
+    column: Column | None = field(init=False, compare=False)
+    """The caller's column of the matrix."""
+    facets: Facets | None = field(init=False, compare=False, repr=False)
+    """What the rules look at in the document; None when the record itself is asked about."""
 
-    @once
-    def column(self) -> Column | None:
-        """The caller's column of the matrix."""
-        return column_of(self.caller, self.record, self.at)
+    def __init__(  # noqa: PLR0917 - its fields
+        self,
+        caller: Caller,
+        verb: Verb,
+        record: Record | None,
+        entry: DocumentEntry | None,
+        at: datetime,
+        lot: tuple[DocumentEntry, ...] = (),
+        subject: Subject | None = None,
+        day: Day = NOT_COUNTED,
+    ):
+        """As a frozen dataclass would keep them, three times faster: one is made for every decision."""
+        known = self.__dict__
+        known["caller"] = caller
+        known["verb"] = verb
+        known["record"] = record
+        known["entry"] = entry
+        known["at"] = at
+        known["lot"] = lot
+        known["subject"] = subject
+        known["day"] = day
+        known["column"] = column_of(caller, record, at)
+        known["facets"] = None if entry is None else Facets(caller.actor, entry, self._visibility_of(entry))
 
-    @once
+    @property
     def row(self) -> str:
         """The row of the matrix; staff feed through a row of their own."""
-        by_staff = self.verb is Verb.SUBMIT and isinstance(self.caller.actor, Staff)
-        return FEED_BY_STAFF if by_staff else self.verb.value
+        by_staff = isinstance(self.caller.actor, Staff) and self.verb is Verb.SUBMIT
+        return FEED_BY_STAFF if by_staff else self.verb
 
-    @once
-    def facets(self) -> Facets | None:
-        """What the rules look at in the document; None when the record itself is asked about."""
-        return None if self.entry is None else self.facets_of(self.entry)
-
-    def facets_of(self, entry: DocumentEntry) -> Facets:
-        """What the rules would look at in a document of the record."""
-        return Facets(
+    def facet_values(self, entry: DocumentEntry) -> FacetValues:
+        """The values of all facets that a document of the record would have: it is as any other that has the same."""
+        marks = self._visibility_of(entry)
+        return (
             owns(self.caller.actor, entry),
             deposited_by_a_citizen(entry),
             entry.status,
-            self._visibility_of(entry),
+            marks.masked,
+            marks.hidden_from_patient_since,
+            marks.hidden_from_guardians,
             entry.is_signature,
             entry.class_code.code,
             entry.type_code.code,
@@ -122,33 +149,38 @@ class Question:
     def asking(self, verb: Verb) -> "Question":
         """The same question of another act: whatever was worked out of caller, record and document is kept."""
         other = object.__new__(Question)
-        kept = {name: value for name, value in self.__dict__.items() if name != "row"}
-        object.__setattr__(other, "__dict__", {**kept, "verb": verb})
+        object.__setattr__(other, "__dict__", {**self.__dict__, "verb": verb})
         return other
 
-    def about(self, entry: DocumentEntry, facets: Facets) -> "Question":
-        """The same question about a document whose facets are known; what tells of caller and record is kept."""
+    def about(self, entry: DocumentEntry) -> "Question":
+        """The same question about a document; what tells of caller and record is kept."""
         known = {name: getattr(self, name) for name in _OF_CALLER_AND_RECORD}
         other = object.__new__(Question)
+        facets = Facets(self.caller.actor, entry, self._visibility_of(entry))
         about_it = {"entry": entry, "facets": facets, "lot": ()}
         object.__setattr__(other, "__dict__", {**self.__dict__, **known, **about_it})
         return other
 
-    @once
-    def authorisations(self) -> tuple[Authorisation, ...]:
+    @property
+    def authorisations(self) -> list[Authorisation]:
         """What the holder gave to the professional or to his structure, lapsed or not (AR-1)."""
         actor, record = self.caller.actor, self.record
         if record is None or not isinstance(actor, Professional):
-            return ()
+            return []
         subjects = (actor.id, actor.facility.id)
-        return tuple([given for given in record.authorisations if given.subject in subjects and given.subject])
+        return [given for given in record.authorisations if given.subject in subjects and given.subject]
 
     @once
     def authorised(self) -> bool:
         """One of them is in force; the occupational doctor needs one that the holder gave himself (DEC-21)."""
-        by_holder, at = self.column in OCCUPATIONAL, self.at
-        for given in self.authorisations:
-            if given.start <= at < given.until and (given.by_holder or not by_holder):
+        actor, record, at = self.caller.actor, self.record, self.at
+        if record is None or not isinstance(actor, Professional):
+            return False
+        subjects = (actor.id, actor.facility.id)
+        by_holder_alone = self.column in OCCUPATIONAL
+        for given in record.authorisations:
+            in_force = given.subject in subjects and given.subject and given.start <= at < given.until
+            if in_force and (given.by_holder or not by_holder_alone):
                 return True
         return False
 
@@ -163,28 +195,25 @@ class Question:
             return False
         return isinstance(caller.actor, Professional) and record.is_cared_for_by(caller.teams, self.at)
 
-    @once
+    @property
     def blocked(self) -> bool:
         """The holder blocked the caller or his structure; a regulation centre is stopped by name only (DEC-8)."""
         record, actor = self.record, self.caller.actor
-        if record is None or not record.blocked:
+        if record is None or not record.blocked or not isinstance(actor, HEALTH_ACTORS):
             return False
-        facility = facility_of(actor)
-        if facility is None:
-            return False
-        if person_id(actor) in record.blocked:
+        if (actor.user if isinstance(actor, FacilitySoftware) else actor.id) in record.blocked:
             return True
-        return facility.id in record.blocked and self.caller.mode is not Mode.EMERGENCY_DISPATCH
+        return actor.facility.id in record.blocked and self.caller.mode is not Mode.EMERGENCY_DISPATCH
 
-    @once
+    @property
     def attending(self) -> bool:
         """The caller stands in a column of the attending doctor, confirmed or not."""
         return self.column in ATTENDING
 
-    @once
+    @property
     def in_emergency(self) -> bool:
         """Break-glass, or regulation centre."""
-        return self.caller.mode is not Mode.NORMAL
+        return self.caller.mode is not NORMAL
 
 
 @dataclass(frozen=True)

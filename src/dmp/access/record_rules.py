@@ -103,6 +103,8 @@ HANDED_OUT = (Verb.CREATE_ACCOUNT, Verb.CHANGE_CHANNEL, Verb.RENEW_ACCOUNT)
 """Acts that open, or open again, the way by which a person signs in (TD1.5)."""
 ACCOUNTS = (*HANDED_OUT, Verb.CLOSE_ACCOUNT)
 """What is done about an account, which is a person's and not a record's."""
+_ASK_AS_HEIR, _CLOSED = Verb.ASK_AS_HEIR, RecordState.CLOSED
+"""Looked up once for the rules that every question meets (`column` says why)."""
 MANAGEMENT = (Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD, *HANDED_OUT)
 
 
@@ -185,19 +187,18 @@ def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
     records and a search in the directory name nobody, whose record could be told of.
     """
     record, caller = question.record, question.caller
-    if question.verb is Verb.ASK_AS_HEIR:
+    if question.verb is _ASK_AS_HEIR:
         return False
     if record is None:
         return question.verb not in NAMING_NOBODY and _asks_for_somebody_else(caller)
     if caller.patient is not None and caller.patient not in record.identifiers:
         return True
-    match caller.actor:
-        case Holder(patient):
-            return patient not in record.identifiers
-        case Representative(id=person):
-            return not guardians_called(person, record) and not acts_otherwise(person, record, question.at)
-        case _:
-            return False
+    actor = caller.actor
+    if isinstance(actor, Holder):
+        return actor.patient not in record.identifiers
+    if isinstance(actor, Representative):
+        return not guardians_called(actor.id, record) and not acts_otherwise(actor.id, record, question.at)
+    return False
 
 
 def parental_authority_ended(question: Question, _policy: Policy) -> bool:
@@ -228,7 +229,7 @@ def record_closed(question: Question, _policy: Policy) -> bool:
 
     Its holder still reads its history and takes a copy; after a death, heirs to whom it was opened read it (LC-13).
     """
-    closed = question.record is not None and question.record.state is RecordState.CLOSED
+    closed = question.record is not None and question.record.state is _CLOSED
     if not closed or question.verb in ON_CLOSED_RECORD or at_the_desk(question):
         return False
     if question.verb in OF_ITS_HOLDER and question.column is Column.HOLDER:

@@ -1,18 +1,20 @@
 """What an action is: the whole contract with the door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from dmp.record.actor import Caller
+from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry
-from dmp.record.history import Acts, LogLine
+from dmp.record.history import Acts, LogLine, TracedAct
 from dmp.record.record import Record
 from dmp.record.subject import Subject
 from dmp.record.verb import Verb
 from dmp.record.viewer import Explanation, Viewer
 from dmp.record.visibility import Visibility
+from dmp.services.rule_set import SHIPPED, Rules
 from dmp.store.entries import RecordContents
 from dmp.store.tx import Tx
 
@@ -57,6 +59,19 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Documents of one record that are asked about together: those that are refused are left out.
+
+    As so many optional asks that name nothing, at a tenth of the cost: what
+    lists are made of. `record` is another one than that of the scope, if any.
+    """
+
+    verb: Verb
+    entries: tuple[DocumentEntry, ...]
+    record: Record | None = None
+
+
+@dataclass(frozen=True)
 class Scope:
     """What an action will touch: one record (None when there is none), and the rights to ask for.
 
@@ -74,6 +89,12 @@ class Scope:
     """Each record that the act finds and may show keeps the trace too."""
     acts: Acts | None = None
     """For an act that shows what was done to the record: reads the traces, once the act may go on."""
+    listings: tuple[Listing, ...] = ()
+    """Decided after the asks."""
+    tells: bool = False
+    """The act shows something of what was done to the record, and says of which acts (`Turn.tell`)."""
+    secret: bool = False
+    """It is about a secret of a minor: once decided, it is traced, and told of, as in secret connection (AR-21)."""
 
     @property
     def main_verb(self) -> Verb:
@@ -118,6 +139,14 @@ class Simulation(Protocol):
         ...
 
 
+Tell = Callable[[Iterable[TracedAct]], tuple[LogLine, ...]]
+
+
+def nothing_told(_acts: Iterable[TracedAct]) -> tuple[LogLine, ...]:
+    """Of no act a word."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Turn:
     """What the gate hands to an action that may go on: only the entries that were allowed."""
@@ -136,6 +165,10 @@ class Turn:
     """Every right that was asked for and given, for an act that tells what may be done to a document."""
     lines: tuple[LogLine, ...] = ()
     """What the caller may see of the acts of the scope, in their order."""
+    tell: Tell = nothing_told
+    """What he may see of some acts, in their order, for an act whose scope `tells`."""
+    rules: Rules = SHIPPED
+    """The rules of services in force: one edition for the whole act."""
 
     @property
     def rights(self) -> frozenset[Verb]:
@@ -147,6 +180,11 @@ class Turn:
         """The record, for the acts that the gate lets through only when there is one."""
         assert self.record is not None, "the gate let an act through without a record"  # noqa: S101
         return self.record
+
+    @property
+    def today(self) -> date:
+        """The day of the act, in France."""
+        return self.at.astimezone(PARIS).date()
 
     @property
     def contents(self) -> RecordContents:

@@ -89,7 +89,7 @@ class NameDelegate:
 
     def _refuse_a_minor(self, turn: Turn) -> None:
         """His own record tells his age, else his number does."""
-        today = turn.at.astimezone(PARIS).date()
+        today = turn.today
         theirs = turn.tx.records.of(self.person)
         known = theirs.traits.birth_date if theirs is not None and theirs.traits is not None else ""
         if is_minor(known, today) if known else may_be_minor(self.person.number, today):

@@ -8,7 +8,7 @@ he sees what the other one would see without it.
 
 from dataclasses import dataclass
 
-from dmp.actions.action import Ask, Scope, Simulation, Turn
+from dmp.actions.action import Ask, Listing, Scope, Simulation, Turn
 from dmp.actions.find_documents import SearchRecord, current_versions
 from dmp.actions.named import named_in
 from dmp.record.actor import Professional
@@ -118,7 +118,8 @@ class SeeAs:
         """What the search would look at; the caller's own right to find it is asked first, for each."""
         searched = self.search.scope(tx)
         own = (Ask(Verb.FIND, ask.entry, optional=True, lot=ask.lot) for ask in searched.asks if ask.entry is not None)
-        return Scope(searched.record, (Ask(self.verb), *own))
+        listed = tuple(Listing(Verb.FIND, each.entries) for each in searched.listings)
+        return Scope(searched.record, (Ask(self.verb), *own), listings=listed)
 
     def apply(self, turn: Turn) -> Seen:
         """Search in the viewer's place.

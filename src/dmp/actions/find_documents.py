@@ -1,9 +1,9 @@
 """Search a record («recherche», ITI-18, TD3.1): what the caller may not see does not exist."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dmp.actions.action import NOTHING, Ask, Scope, Turn
+from dmp.actions.action import NOTHING, Ask, Listing, Scope, Turn
 from dmp.actions.shown import Shown, asks_about, asks_about_folders, companions, current_versions
 from dmp.actions.stored_queries import answer
 from dmp.record.criteria import DocumentCriteria
@@ -45,7 +45,7 @@ class SearchRecord:
         contents = tx.inside(record)
         if isinstance(question, FindDocuments):
             found = _candidates(question.criteria, contents.entries_but_signatures())
-            return Scope(record, (Ask(self.verb), *[Ask(self.verb, entry, optional=True) for entry in found]))
+            return Scope(record, (Ask(self.verb),), listings=(Listing(self.verb, found),))
         entries = contents.entries()
         lots = companions(entries, contents.entries_of_lots())
         asks = asks_about(self.verb, entries, lots.__getitem__)
@@ -63,13 +63,25 @@ class SearchRecord:
         return found
 
 
-def _candidates(criteria: DocumentCriteria, entries: Sequence[DocumentEntry]) -> Iterable[DocumentEntry]:
+def scope_of_documents(tx: Tx, patient: PatientId, *asks: Ask, verb: Verb = Verb.FIND) -> Scope:
+    """The record of a person after these asks, and all its documents that lists show: `Turn.entries` are then those
+    to which the caller has the right `verb`, decided in this act.
+
+    The quickest way there: the first shelf alone is read, and nothing of it again while it is at hand (ADR 34).
+    """
+    record = tx.records.of(patient, listed_only=True)
+    if record is None:
+        return Scope(None, asks)
+    return Scope(record, asks, listings=(Listing(verb, tx.inside(record).entries_but_signatures()),))
+
+
+def _candidates(criteria: DocumentCriteria, entries: Sequence[DocumentEntry]) -> tuple[DocumentEntry, ...]:
     """The entries that answer, and the other versions of them: only a newer one that is seen takes one's place."""
-    found = [entry for entry in entries if criteria.holds(entry)]
+    found = tuple([entry for entry in entries if criteria.holds(entry)])
     if all(entry.version == 1 for entry in entries):
         return found
     documents = {entry.logical_id for entry in found}
-    return [entry for entry in entries if entry.logical_id in documents]
+    return tuple([entry for entry in entries if entry.logical_id in documents])
 
 
 def _count(found: RegistryObjects) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from dmp.actions.action import Ask, Found, Scope, Turn
+from dmp.actions.action import Ask, Found, Listing, Scope, Turn
 from dmp.actions.authorise import subject_of
 from dmp.actions.consult_record import NO_TRAITS
 from dmp.actions.list_authorisations import read_by
@@ -43,7 +43,11 @@ class ListMyRecords:
 
     def scope(self, tx: Tx) -> Scope:
         """No record in particular; then every record that may be in the list, and what it holds."""
-        return Scope(None, (Ask(self.verb), *self._asks(tx)))
+        records = tuple(self._records(tx))
+        each = (Ask(self.verb, record=record, optional=True) for record in records)
+        held = ((record, tx.inside(record).entries_but_signatures()) for record in records)
+        listings = tuple(Listing(Verb.FIND, entries, record) for record, entries in held)
+        return Scope(None, (Ask(self.verb), *each), listings=listings)
 
     def apply(self, turn: Turn) -> tuple[RecordLine, ...]:
         """The list, by name.
@@ -69,13 +73,11 @@ class ListMyRecords:
         since = self.request.since if self.request.date is DateKind.LAST_AUTHORISATION else None
         return tx.leads.records_of(leads_to_readable(self._subject, at=self.at, since=since))
 
-    def _asks(self, tx: Tx) -> Iterator[Ask]:
+    def _records(self, tx: Tx) -> Iterator[Record]:
         for key in self._keys(tx) if self._problem(tx) is None else ():
             record = tx.records.find(key, listed_only=True)
             if record is not None and self._lists(record):
-                yield Ask(self.verb, record=record, optional=True)
-                for entry in tx.inside(record).entries_but_signatures():
-                    yield Ask(Verb.FIND, entry, record=record, optional=True)
+                yield record
 
     def _lists(self, record: Record) -> bool:
         """Tell whether the record lets him read, since the date if that is what is asked."""
@@ -103,13 +105,17 @@ class ListMyRecords:
 
     def _line(self, found: Found) -> RecordLine:
         deposits = [(entry, entry.deposit.at) for entry in found.entries if entry.deposit is not None]
-        record = found.record
+        record, first = found.record, dict[str, datetime]()
+        for entry, at in deposits:
+            # The first version that he may see: one before it that he may not would tell of itself (AR-17).
+            name = entry.chain or entry.logical_id
+            first[name] = min(at, first.get(name, at))
         return RecordLine(
             identifiers=record.identifiers,
             traits=record.traits or NO_TRAITS,
             attending=record.attending_of(self._subject) is not None,
             updated=max((at for _, at in deposits), default=None),
-            added=max((at for entry, at in deposits if entry.chain == entry.logical_id), default=None),
+            added=max(first.values(), default=None),
         )
 
 

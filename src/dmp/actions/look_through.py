@@ -1,9 +1,7 @@
 """The list of the documents of a record, as a page shows it: one search, and when its reader was last here."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from dmp.actions.action import NOTHING, Scope, Turn
 from dmp.actions.find_documents import SearchRecord
@@ -63,19 +61,16 @@ class LookThrough:
 
 def _last_visit(turn: Turn) -> datetime | None:
     """From one's own traces alone: those of others tell nothing here."""
-    me, today = person_id(turn.caller.actor), turn.at.astimezone(PARIS).date()
-    visits = (trace.at for trace in _traces_naming(me, turn) if _is_visit(trace, me))
-    return next((at for at in visits if at.astimezone(PARIS).date() < today), None)
+    me, today = person_id(turn.caller.actor), turn.today
+
+    def looked_for() -> datetime | None:
+        newest = turn.tx.traces.newest(turn.known_record.key, LOOKED_BACK)
+        visits = (trace.at for trace in newest if _is_visit(trace, me))
+        return next((at for at in visits if at.astimezone(PARIS).date() < today), None)
+
+    # Of the days before today nothing changes any more.
+    return turn.tx.records.once(turn.known_record.key, f"last visit before {today}", looked_for)
 
 
 def _is_visit(trace: Trace, person: str) -> bool:
     return trace.who.person == person and trace.verb in _VISITS and trace.outcome is Outcome.DONE
-
-
-def _traces_naming(person: str, turn: Turn) -> Iterator[Trace]:
-    """Newest first; only what may be one's own is read to the end, which takes longer than to open it."""
-    traces, record, name = turn.tx.traces, turn.known_record.key, f'"{person}"'.encode()
-    for trace, _, sealed in islice(reversed(list(traces.rows(record))), LOOKED_BACK):
-        text = traces.opened(record, trace, sealed).text
-        if name in text:
-            yield Trace.read(text)

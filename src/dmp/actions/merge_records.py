@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
+from dmp.actions.projected import read_on
 from dmp.record.actor import person_id
 from dmp.record.errors import IncompleteRequest, RecordNotFound
 from dmp.record.merging import deciding, decisions_of, join_chains, strictest
@@ -143,6 +144,7 @@ def _mergeable(turn: Turn, patient: PatientId) -> Record:
 
 def _move_all(turn: Turn, theirs: RecordContents, *, source: str, target: str) -> None:
     everything = (*theirs.entries(), *theirs.lots(), *theirs.folders(), *theirs.links())
+    read_on(turn, theirs, source=source, target=target)
     try:
         turn.tx.moving.move([each.uuid for each in everything], source=source, target=target)
     except LookupError as error:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.actions.patient_account import ChangeChannel, account_of, open_account_of
+from dmp.actions.reach import stopped_of
 from dmp.record.enrolment import ChannelAction, ChannelChange
 from dmp.record.errors import IncompleteRequest
-from dmp.record.notice import Address, NoticeWishes
+from dmp.record.notice import Address, NoticeWishes, Unreachable
 from dmp.record.patient import PatientId
 from dmp.record.record import Oppositions
 from dmp.record.verb import Verb
@@ -21,6 +22,8 @@ class OwnSettings:
     notices: NoticeWishes
     oppositions: Oppositions
     emergency_reads_masked: bool
+    stopped: tuple[Unreachable, ...] = ()
+    """His addresses that take no messages any more (RM-7)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class ViewSettings:
         """Read them; who signs in by a provider alone has no account of ours, and no channels."""
         record, account = turn.known_record, account_of(turn, self.patient)
         channels = account.channels if account is not None and not account.closed else ()
-        return OwnSettings(channels, record.notices, record.oppositions, record.emergency_reads_masked)
+        wishes = (record.notices, record.oppositions, record.emergency_reads_masked)
+        return OwnSettings(channels, *wishes, stopped_of(record))
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,8 @@ class ChangeIdentity:
                 address=contact.address if change.address is None else change.address,
                 telecoms=contact.telecoms if change.telecoms is None else change.telecoms,
             ),
+            # An address that is told, or told again, is one that somebody confirmed (RM-7).
+            unreachable=record.unreachable if change.telecoms is None else (),
             guardians=record.guardians if told is None else still_having_authority(record, told),
             oppositions=Oppositions(
                 old.break_glass if change.break_glass_opposed is None else change.break_glass_opposed,

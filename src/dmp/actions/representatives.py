@@ -93,7 +93,7 @@ class DeclareProtection:
         _refuse_the_holder(record, new.person)
         if _is_minor(record, turn.at):
             raise _refusal("Le titulaire est mineur : déclarez un représentant légal.", "holder")
-        if may_be_minor(new.person.number, turn.at.astimezone(PARIS).date()):
+        if may_be_minor(new.person.number, turn.today):
             raise _refusal("La personne chargée de la mesure doit être majeure.", "person")
         if new.until <= max(turn.at, new.since):
             raise _refusal("La date de fin est déjà passée, ou précède le début.", "until")

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.actions.merge_records import confirmed, propose
+from dmp.actions.projected import read_on
 from dmp.record.entry import EntryStatus
 from dmp.record.errors import IncompleteRequest
 from dmp.record.merging import (
@@ -95,6 +96,7 @@ class _Parting:
             contents.set_status(uuid, EntryStatus.APPROVED)
         self._rechain(contents)
         move, ends = self.turn.tx.moving, {"source": merged.key, "target": absorbed.key}
+        read_on(self.turn, contents, **ends)
         move.move(self.share.moved, **ends, copied=self.share.shared_lots)
         unlisted = {key: _among(names, self.absorption.unlisted) for key, names in merged.unlisted.items()}
         move.move_documents([name for names in unlisted.values() for name in names], **ends)

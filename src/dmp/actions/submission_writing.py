@@ -1,10 +1,12 @@
 """Write a lot that was accepted into its record: documents, entries, folders, links, and what they change."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dmp.actions.action import Turn
+from dmp.actions.projected import keep_projection
 from dmp.actions.ties import REPLACING, Ties, is_placement
+from dmp.documents.said import Said
 from dmp.notices.rules import DIRECTIVES, directives_timers, new_documents
 from dmp.record import dtm
 from dmp.record.actor import Authentication, FacilitySoftware, Professional, Staff, facility_of, person_id
@@ -53,6 +55,8 @@ class Writing:
     ties: Ties
     repository_unique_id: str
     traits: IdentityTraits | None
+    said: Mapping[str, Said]
+    """What each document says, by the id that its entry came with."""
     uuids: dict[str, str] = field(default_factory=dict)
     visibility: dict[str, Visibility] = field(default_factory=dict)
 
@@ -104,7 +108,7 @@ class Writing:
             # What a registry alone is told of leads to no octets here, and keeps the hash, the size and the
             # repository it came with (ITI-42); octets that were removed are stored anew (ITI-86).
             held = same is not None and contents.has_document(same.uuid)
-            name = contents.document_of(same.uuid) if same is not None and held else contents.add_document(document)
+            name = contents.document_of(same.uuid) if same is not None and held else self._store(document, entry)
             entry = replace(
                 entry, hash=document.sha1, size=document.size, repository_unique_id=self.repository_unique_id
             )
@@ -118,6 +122,13 @@ class Writing:
             deposit=self._deposit(),
         )
         contents.add_entry(complete, lot=lot, document=name)
+
+    def _store(self, document: Content, entry: DocumentEntry) -> str:
+        """Keep the octets, and what was read from them."""
+        name = self.turn.contents.add_document(document)
+        if not entry.is_signature:
+            keep_projection(self.turn, name, self.said.get(entry.uuid, Said()), entry)
+        return name
 
     def _write_folder(self, folder: Folder, lot: str) -> None:
         uuid = self.uuids[folder.uuid]

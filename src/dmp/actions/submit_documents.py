@@ -87,7 +87,8 @@ class SubmitDocuments:
         problems = [*self._problems(turn, ties, shown), *examined]
         if any(not problem.warning for problem in problems):
             raise Refused(*problems)
-        Writing(self.submission, turn, ties, self.repository_unique_id, self.examined.traits).write(fingerprint)
+        told = self.examined
+        Writing(self.submission, turn, ties, self.repository_unique_id, told.traits, told.said).write(fingerprint)
         return (*self.submission.warnings, *problems)
 
     def _said_by(self, caller: Caller) -> str:

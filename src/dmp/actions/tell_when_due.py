@@ -9,7 +9,6 @@ from dmp.notices.recipients import majority_notices, notice_of
 from dmp.notices.rules import REMINDED_EVERY
 from dmp.record.actor import Caller, Operator
 from dmp.record.age import coming_of_age, is_minor
-from dmp.record.dtm import PARIS
 from dmp.record.entry import EntryStatus
 from dmp.record.notice import Notice, NoticeKind, Timer, TimerKind
 from dmp.record.record import RecordState
@@ -112,7 +111,7 @@ class TellWhenDue:
         hidden = record.visibility.get(self.timer.subject)
         if hidden is None or hidden.hidden_from_patient_since is None:
             return False
-        minor = record.traits is not None and is_minor(record.traits.birth_date, turn.at.astimezone(PARIS).date())
+        minor = record.traits is not None and is_minor(record.traits.birth_date, turn.today)
         if minor and hidden.hidden_from_guardians:
             return False
         return any(entry.status is not EntryStatus.DELETED for entry in turn.contents.by_chain(self.timer.subject))

@@ -124,11 +124,10 @@ def _scope(tx: Tx, patient: PatientId) -> Scope:
     return Scope(record, (Ask(Verb.VIEW_LOG), *known, *held), acts=partial(acts_on, tx, record))
 
 
-def acts_on(tx: Tx, record: Record) -> Iterator[TracedAct]:
+def acts_on(tx: Tx, record: Record) -> tuple[TracedAct, ...]:
     """The acts on a record, and on those that it absorbed (LC-18)."""
-    for key in record.history:
-        if tx.records.find(key) is not None:
-            yield from map(act_of, tx.traces.of(key))
+    there = (key for key in record.history if tx.records.find(key) is not None)
+    return tuple(act for key in there for act in tx.traces.made(key, act_of))
 
 
 def act_of(trace: Trace) -> TracedAct:

@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
+from dmp.assure import corrupt_rows
 from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot
 from dmp.assure.service import served
@@ -17,7 +18,7 @@ WEIGHTS = (200, 3000, 20_000, 100_000)
 
 
 def play(leg: Leg) -> Tally:
-    """Deposit documents, flip a bit of each blob on the disk, read each document."""
+    """Deposit documents, flip a bit of each row that tells what they say, then of each blob; read each document."""
     counter = Counter()
     with (
         served(leg) as service,
@@ -30,6 +31,7 @@ def play(leg: Leg) -> Tally:
             lot = new_lot(crowd.feeders[0], person, dice, weight=dice.choice(WEIGHTS))
             crowd.feeders[0].submit_lot(person.patient, lot)
             deposited.append((person.patient, lot.entries[0].unique_id))
+        corrupt_rows.play(service.operations.settings, crowd.people, leg.dice("rows"), counter)
         reader, blobs = crowd.readers[0], _files(service.operations.settings.blobs)
         counter.add("blobs", len(blobs))
         counter.add("sound before", sum(bool(reader.read(*document)) for document in deposited))
@@ -67,13 +69,14 @@ def judge(total: Tally) -> list[Figure]:
         Figure("found by the checker, without the keys", total["found"], least=blobs, most=blobs),
         Figure("refused to readers", total["refused"], least=blobs, most=blobs),
         Figure("served", total["served"], most=0),
+        *corrupt_rows.judge(total),
     ]
 
 
 CLAIM = Claim(
     name="corrupt",
     promise="A single bit that a disk changes in a stored document is noticed when the document is read: nobody is "
-    "ever served an altered document.",
+    "ever served an altered document, nor shown what an altered row says of one.",
     counted="flipped bits",
     count=100,
     leg=100,

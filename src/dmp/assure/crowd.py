@@ -11,8 +11,9 @@ from dmp.assure.service import Service
 from dmp.client import CallRefused, DmpClient, lots
 from dmp.client.errors import Fault, Unreachable
 from dmp.record.submission import Submission
-from dmp.sandbox.maker import DocumentContext, plain_text
+from dmp.sandbox.maker import plain_text
 from dmp.sandbox.population import Person, people
+from dmp.sandbox.scenery import context_of
 
 WAITS = 40
 PAUSE = 0.25
@@ -64,16 +65,7 @@ def new_lot(feeder: DmpClient, person: Person, dice: Random, *, documents: int =
 
 def _document(feeder: DmpClient, person: Person, dice: Random, at: datetime, weight: int) -> bytes:
     text = " ".join(dice.choices(WORDS, k=weight // 8))
-    context = DocumentContext(
-        id=feeder.new_oid(),
-        patient=person.patient,
-        traits=person.traits,
-        author=feeder.professional,
-        at=at,
-        contact=person.contact,
-        guardians=person.guardians,
-    )
-    return plain_text(context, text)
+    return plain_text(context_of(feeder, person, at), text)
 
 
 def octets_of(submission: Submission) -> dict[str, bytes]:

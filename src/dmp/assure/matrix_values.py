@@ -86,6 +86,8 @@ def _actor(person: Person) -> actor.Actor:  # noqa: PLR0911 - one for each kind
             return actor.Holder(SOMEBODY_ELSE)
         case Kind.OPERATOR:
             return actor.Operator("exploitant")
+        case Kind.AUTOMATON:
+            return actor.Automaton("rappels")
         case _:
             return actor.Administrator("899900000041", "CLAUDE ROUX")
 

@@ -17,6 +17,7 @@ from dmp.record.account import OperatorAccount
 from dmp.sandbox.maker import DocumentContext
 from dmp.sandbox.people import holder
 from dmp.sandbox.population import Person, people
+from dmp.sandbox.scenery import context_of
 from dmp.settings import Settings
 from dmp.sign_in.desk import SessionDesk
 from dmp.sign_in.sessions import Session
@@ -79,15 +80,7 @@ class People:
     def context(self) -> DocumentContext:
         """What a document of the doctor about the person begins with; its own id each time."""
         with closing(self.service.client("doctor")) as doctor:
-            return DocumentContext(
-                id=doctor.new_oid(),
-                patient=self.person.patient,
-                traits=self.person.traits,
-                author=doctor.professional,
-                at=datetime.now(UTC).replace(microsecond=0),
-                contact=self.person.contact,
-                guardians=self.person.guardians,
-            )
+            return context_of(doctor, self.person, datetime.now(UTC).replace(microsecond=0))
 
 
 @contextmanager

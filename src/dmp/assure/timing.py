@@ -7,6 +7,10 @@ the area under the curve (AUC) is how often the slower one of a pair is
 guessed, one half for somebody who knows nothing. Ranks do not care for the few
 calls that a busy machine holds up, and the random order spreads its moods evenly.
 
+The pages of health have no such pair of ids. Of two records alike, one holds a
+document more that the doctor may not see: its page of results and the search
+in its texts are ranked against those of the other (`timing_chart.py`).
+
 Beside the time of the clock, which the noise of a busy machine may cover, the
 processor time that the service spent is ranked: what differs there would
 show by the clock of somebody patient enough.
@@ -23,6 +27,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from dmp.assure import timing_chart
 from dmp.assure.claim import Claim, Counter, Engine, Figure, Leg, Tally
 from dmp.assure.crowd import Crowd, new_lot
 from dmp.assure.service import Service, served
@@ -54,18 +59,20 @@ WARMING = 40
 """Calls of each sort before the clock counts."""
 PAGE = "/professional/dossier/documents"
 MOST = 0.55
-"""Over it, time tells. With 1,000 calls of each sort, chance alone goes over it once in a thousand runs."""
+"""Over it, time tells. With 1,000 calls of each sort, chance alone goes over it twice in a thousand runs."""
 HIDDEN = Visibility(masked=True)
 _SCHEDULED = 2
 """The clock of another process that counts what it ran, as `clock_getcpuclockid` (POSIX) makes its number in Linux."""
 
 
 class Way(StrEnum):
-    """How a document is asked for."""
+    """How a document is asked for; or a page that tells of those beside it."""
 
     RETRIEVE = "retrieve (ITI-43)"
     SEARCH = "search by uniqueId (ITI-18)"
     PAGE = "its page in the portal"
+    CHART = "the results of a record beside it"
+    TEXTS = "the search in the texts beside it"
 
 
 class Measure(StrEnum):
@@ -89,11 +96,12 @@ def play(leg: Leg) -> Tally:
             reader.authorise(person.patient)
             calls = _calls(service.contract, reader, person.patient, masked, dice)
         calls += _pages(settings, person.patient, masked, dice)
+        calls += _of_twins(service, person, crowd.feeders[0])
         with ExitStack() as stack:
             wire = stack.enter_context(closing(_connection(service, READER, service.options.port)))
             portal = stack.enter_context(closing(_connection(service, READER, settings.portal_port)))
             stack.enter_context(without_collector())
-            connections = {Way.RETRIEVE: wire, Way.SEARCH: wire, Way.PAGE: portal}
+            connections = {way: wire if way in (Way.RETRIEVE, Way.SEARCH) else portal for way in Way}
             stopwatch = Stopwatch(connections, (service.process, *service.workers()), leg.dice("order"), counter)
             stopwatch.run(calls, WARMING)
             stopwatch.forget()
@@ -129,7 +137,7 @@ def _never_was(unique_id: str, dice: Random) -> str:
 
 @dataclass(frozen=True)
 class Call:
-    """A question about one id, wanting but the id of its message."""
+    """A question about one id, or about one of two records alike, wanting but the id of its message."""
 
     way: Way
     masked: bool
@@ -180,6 +188,17 @@ def _pages(settings: Settings, patient: PatientId, masked: Sequence[str], dice: 
     nothing = [str(UUID(int=dice.getrandbits(128), version=4)) for _ in uuids]
     named = [(uuid, True) for uuid in uuids] + [(uuid, False) for uuid in nothing]
     return [Call(Way.PAGE, hidden, _get(uuid, secret), len(uuid), status=0) for uuid, hidden in named]
+
+
+def _of_twins(service: Service, person: Person, feeder: DmpClient) -> list[Call]:
+    """The pages of health of a record that holds something masked, and of one that does not."""
+    cast = timing_chart.twins(service, person, feeder, HIDDEN, READER)
+    secrets = timing_chart.sessions(service.operations.settings, holder(READER).professional, cast)
+    return [
+        Call(way, hidden, Template.of(made(secret, MESSAGE), MESSAGE), 0)
+        for way, made in ((Way.CHART, timing_chart.chart), (Way.TEXTS, timing_chart.search))
+        for secret, hidden in zip(secrets, (True, False), strict=True)
+    ]
 
 
 def _get(uuid: str, secret: str) -> Template:
@@ -269,7 +288,7 @@ def judge(total: Tally) -> list[Figure]:
 CLAIM = Claim(
     name="timing",
     promise="A document that is masked cannot be told from one that never was by how long the refusal takes, nor by "
-    "its size.",
+    "its size; nor does it change how long the pages of health take, or their size.",
     counted="calls of each sort",
     count=2000,
     leg=1000,

@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from dmp.actions.remind import Reminding
 from dmp.assure.claim import Claim, Counter, Figure, Leg, Tally
 from dmp.assure.two_worlds.asking import Endpoint, Make, Probe, ask
 from dmp.assure.two_worlds.managing import FIND_PERSONS
-from dmp.assure.two_worlds.paging import Pages, Place, fits, ids_of, is_exempt, pages_of, sign_in
+from dmp.assure.two_worlds.paging import Pages, Place, fits, ids_of, is_due, is_exempt, may_be_asked, pages_of, sign_in
+from dmp.assure.two_worlds.prescribing import furnish
 from dmp.assure.two_worlds.questions import endpoints, questions, unasked
 from dmp.assure.two_worlds.remembering import histories
+from dmp.assure.two_worlds.reminding import DAYS, home, is_reminded, looks
+from dmp.assure.two_worlds.reminding import prepare as prepare_reminders
 from dmp.assure.two_worlds.scene import Scene
 from dmp.assure.two_worlds.viewers import VIEWERS, Seen, Viewer
 from dmp.assure.two_worlds.viewers import play as play_scene
@@ -27,10 +31,14 @@ QUESTIONS = 14
 """Asked in one scene, of about eighty that there are."""
 FIRST_QUESTION = 1000
 """The step of the first question; those of a scene come before."""
-PAGES = 16
-"""Pages opened in one scene, of about two hundred addresses that there are."""
+PAGES = 24
+"""Pages opened in one scene, of about three hundred addresses that there are."""
+FURNISHED = 499
+"""The step at which documents speak, and prescriptions and letters are there."""
 FIRST_PAGE = 500
 """The step of the first page: before the questions, of which a deposit may share what hides its namesake (DEC-3)."""
+FIRST_LOOK = 3000
+"""The step at which the service begins to look for reminders, a day for each."""
 FIRST_HISTORY = 2000
 """The step at which the viewer begins to read the access history."""
 ENOUGH = 40
@@ -81,6 +89,7 @@ class Trial:
         seen = play_scene(Scene(self.worlds, person, dice), viewer)
         self.counter.add("scenes")
         self.counter.add(f"viewer {viewer.name}")
+        furnish(seen, FURNISHED)
         self._compare_pages(seen, number)
         for step, (endpoint, make) in enumerate(self._chosen(dice, questions(seen)), start=FIRST_QUESTION):
             self._compare(seen, make(), step, number)
@@ -90,6 +99,7 @@ class Trial:
             if done == self.leg.size:
                 break
         self._compare_histories(seen, number)
+        self._compare_reminders(seen, number)
         seen.leave()
 
     def _chosen(self, dice: Random, every: Sequence[tuple[Endpoint, Make]]) -> list[tuple[Endpoint, Make]]:
@@ -115,7 +125,8 @@ class Trial:
     def _compare_pages(self, seen: Seen, number: int) -> None:
         """Some addresses of the portal, as the viewer may open them with a browser."""
         ids = ids_of(seen)
-        fit = [place for place in self.places if fits(seen, place) and (not place.named or place.named in ids)]
+        fit = [place for place in self.places if fits(seen, place) and may_be_asked(place, ids)]
+        fit.sort(key=lambda place: not is_due(seen, place))
         for step, place in enumerate(fit[:PAGES], start=FIRST_PAGE):
             if is_exempt(seen, place) or not sign_in(self.worlds, seen):
                 continue
@@ -126,7 +137,9 @@ class Trial:
             left = [world.count_traces() - count for world, count in zip(self.worlds.all, before, strict=True)]
             self.counter.add("pages")
             self.counter.add(f"page {place}")
-            self.counter.add("shown", answers[0].startswith(b"200"))
+            shown = answers[0].startswith(b"200")
+            self.counter.add("shown", shown)
+            self.counter.add("prescriptions", shown and is_due(seen, place))
             note = f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {place}"
             if len(set(answers)) > 1:
                 self.counter.wrong("different", note)
@@ -141,6 +154,21 @@ class Trial:
             self.counter.add("histories")
             if first != second:
                 self.counter.wrong("different", f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {label}")
+
+    def _compare_reminders(self, seen: Seen, number: int) -> None:
+        """The messages of the service to whom something is hidden from, day after day."""
+        if not is_reminded(seen):
+            return
+        prepare_reminders(seen, FIRST_LOOK)
+        first, second = [list(looks(seen, world, FIRST_LOOK + 1)) for world in self.worlds.all]
+        self.counter.add("looks", len(first))
+        self.counter.add("reminders", sum(each.came_to == Reminding.TOLD for each in first))
+        if first != second:
+            self.counter.wrong("different", f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: reminders")
+        pages = [home(seen, world, FIRST_LOOK + DAYS + 1) for world in self.worlds.all]
+        self.counter.add("banners", "reminded=frozenset({" in pages[0])
+        if len(set(pages)) > 1:
+            self.counter.wrong("different", f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: first page")
 
 
 def _well_traced(endpoint: Endpoint, left: Sequence[int]) -> bool:
@@ -162,7 +190,11 @@ def judge(total: Tally) -> list[Figure]:
         Figure("pages of the portal", total["pages"], least=1),
         Figure("pages that showed something", total["shown"], least=1),
         Figure("addresses opened", sum(name.startswith("page ") for name in total.sums), least=1),
+        Figure("pages that showed prescriptions", total["prescriptions"], least=1 if enough else 0),
         Figure("access histories", total["histories"], least=1),
+        Figure("looks for reminders", total["looks"], least=1 if enough else 0),
+        Figure("reminders told", total["reminders"], least=1 if enough else 0),
+        Figure("first pages with a reminder", total["banners"], least=1 if enough else 0),
         Figure("operations without a question", total["without question"], most=0),
         Figure("answers that differ", total["different"], most=0),
         Figure("questions traced otherwise", total["traced otherwise"], most=0),

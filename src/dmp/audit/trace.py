@@ -228,6 +228,7 @@ _KINDS = {
     "Representative": "representative",
     "Operator": "operator",
     "Administrator": "administrator",
+    "Automaton": "automaton",
 }
 
 

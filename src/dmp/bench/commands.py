@@ -1,13 +1,16 @@
 """`dmp bench …`: the command line of the benchmarks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dmp.bench.plan import Act, Mix, Plan
+
+if TYPE_CHECKING:
+    from dmp.bench.pages import Times
 
 app = typer.Typer(
     help="Measure the service on this machine, load generator included: see docs/benchmarks.md.", no_args_is_help=True
@@ -128,11 +131,54 @@ def pages(  # noqa: PLR0917
     plan = Plan(
         database, clients, seconds, records=records, documents=documents, own_octets=1, workers=workers, seed=seed
     )
+    _tell(measured(replace(plan, submissions=0), say=lambda line: typer.echo(line, err=True)))
+
+
+@app.command()
+def health(  # noqa: PLR0917
+    database: Database = "postgresql",
+    clients: Clients = 1,
+    seconds: Seconds = 5.0,
+    records: Records = 10,
+    documents: Documents = 400,
+    workers: Workers = 1,
+    seed: Seed = 2026,
+) -> None:
+    """The pages of the chart, for one reader, over records of ten years of care whose documents were read."""
+    from dmp.bench.health import bench as measured
+
+    plan = Plan(database, clients, seconds, records=records, documents=documents, workers=workers, seed=seed)
+    _tell(measured(replace(plan, submissions=0), say=lambda line: typer.echo(line, err=True)))
+
+
+def _tell(pages: "Iterable[Times]") -> None:
     wrong = 0
-    for times in measured(replace(plan, submissions=0), say=lambda line: typer.echo(line, err=True)):
+    for times in pages:
         typer.echo(str(times))
         wrong += times.wrong
     if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def remind(
+    database: Database = "postgresql",
+    records: Annotated[int, typer.Option(min=100, help="Records, all of them due.")] = 20_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that look at them.")] = 2,
+    seed: Seed = 2026,
+) -> None:
+    """Two nights of reminders: records a second, and the memory of the workers at each quarter."""
+    from dmp.bench.reminding import nights
+    from dmp.sandbox.serve import unwind_on_sigterm
+
+    unwind_on_sigterm()
+    plan = Plan(database, records=records, workers=workers, seed=seed, submissions=0)
+    sound = True
+    for measured in nights(plan, say=lambda line: typer.echo(line, err=True)):
+        sound = sound and measured.sound
+        for line in measured.lines():
+            typer.echo(line)
+    if not sound:
         raise typer.Exit(1)
 
 

@@ -23,29 +23,36 @@ from dmp.client.header import SOFTWARE
 from dmp.main import build_gate
 from dmp.record.actor import Authentication, Caller
 from dmp.record.entry import Deposit, DocumentEntry
+from dmp.record.notice import NoticeWishes
 from dmp.record.record import Authorisation, Consent, Record
 from dmp.record.submission import Content, Submission
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
 from dmp.sandbox.population import Person
+from dmp.services.rule_set import SHIPPED
 from dmp.settings import Settings
 from dmp.store import schema, statements
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.entries import RecordContents
 from dmp.store.lane import Batch, Lane, Row
 from dmp.store.pages import OTHERS
+from dmp.store.projections import Projection
+from dmp.store.rebuild import Reading
 from dmp.store.records import Addresses
 from dmp.store.tx import Store, Tx
 from dmp.store.vault import Vault
 from dmp.wire.content import MemoryContent
 
 YEAR = timedelta(days=365)
+_UNTOLD = NoticeWishes()
 SIGNATURE_SIZE = 5000
 """Octets of the signature of a lot, about: no metadata of the sender tells them."""
 _TABLES = {
     statements.ADD_DOCUMENT: schema.document,
     statements.ADD_PLACE: schema.place,
     statements.ADD_LEAD: schema.lead,
+    statements.ADD_LOOK: schema.health_look,
+    statements.ADD_PROJECTION: schema.projection,
     statements.ADD_IDENTIFIER: schema.identifier,
     statements.ADD_TRACE: schema.trace,
     statements.QUEUE_TRACE: schema.trace_queue,
@@ -171,7 +178,7 @@ class OneRecordStore(Store):
 
     @override
     @contextmanager
-    def begin(self, *, held: bool = False) -> Iterator[Tx]:
+    def begin(self, *, held: bool = False, reader: str = "", passing: bool = False) -> Iterator[Tx]:
         """Run a transaction; nobody else is there."""
         tx = Tx(self.lane, self.vault, self.blobs, self._addresses)
         yield tx
@@ -181,19 +188,41 @@ class OneRecordStore(Store):
 class Filler:
     """Fills one record after another, from one throw of dice."""
 
-    def __init__(self, store: Store, settings: Settings, doctors: Sequence[Credentials], *, dice: random.Random):
-        """Use the keys of a store; the doctors are let into every record."""
-        self._doctors, self._dice = doctors, dice
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        doctors: Sequence[Credentials],
+        *,
+        dice: random.Random,
+        wishes: NoticeWishes = _UNTOLD,
+        reading: Reading | None = None,
+    ):
+        """Use the keys of a store; the doctors are let into every record, and holders wish to be told so.
+
+        With a `reading`, what the documents that bring their octets say is kept too.
+        """
+        self.reading = reading
+        self._doctors, self._dice, self._wishes = doctors, dice, wishes
         self._repository = settings.repository_unique_id
         self._blobs = SomeBlobs(settings.blobs)
         self.rows = Rows()
         self._store = OneRecordStore(store.vault, self._blobs, self.rows)
-        self._gate = build_gate(self._store, settings)
+        # Its lane answers for one record and knows no editions of rules.
+        self._gate = replace(build_gate(self._store, settings), rules=lambda: SHIPPED)
 
-    def fill(self, person: Person, author: Credentials, lots: Sequence[Submission], *, until: datetime) -> Filled:
+    def fill(
+        self,
+        person: Person,
+        author: Credentials,
+        lots: Sequence[Submission],
+        *,
+        until: datetime,
+        says: Projection | None = None,
+    ) -> Filled:
         """Open the record of a person and deposit these lots, one a day until `until`.
 
-        The octets of a lot are kept when it brings them.
+        The octets of a lot are kept when it brings them. `says` is what was read from the documents of the last one.
         """
         opened, readable = until - timedelta(days=len(lots) + 1), list[str]()
         record = self._record(person, opened)
@@ -202,7 +231,8 @@ class Filler:
         caller = Caller(author.professional, patient=person.patient, client=SOFTWARE)
         for turn, lot in enumerate(lots, start=1):
             at = opened + timedelta(days=turn)
-            self._gate.perform(caller, PastDeposit(record.key, lot, author, self), at)
+            said = says if turn == len(lots) else None
+            self._gate.perform(caller, PastDeposit(record.key, lot, author, self, said), at)
             readable += [entry.unique_id for entry in lot.entries[:1] if entry.uuid in lot.documents]
         self._store.turn_to_another()
         return Filled(record.key, tuple(readable))
@@ -241,6 +271,7 @@ class Filler:
             guardians=person.guardians,
             consent=Consent(at, given_by),
             authorisations=tuple(Authorisation(doctor.user, at, until, given_by) for doctor in self._doctors),
+            notices=self._wishes,
         )
 
 
@@ -252,6 +283,7 @@ class PastDeposit:
     lot: Submission
     author: Credentials
     filler: Filler
+    says: Projection | None = None
 
     verb = Verb.SUBMIT
 
@@ -275,7 +307,15 @@ class PastDeposit:
             name = self.filler.keep(self.lot.documents.get(entry.uuid), contents)
             complete = self.filler.complete(entry, uuids[entry.uuid], deposit)
             contents.add_entry(complete, lot=uuids[received.uuid], document=name)
+            says = self.says or self._read(entry)
+            if says is not None:
+                turn.tx.projections.keep(self.record, name, says)
         contents.add_links(
             replace(link, uuid=uuids[link.uuid], source=uuids[link.source], target=uuids[link.target])
             for link in self.lot.associations
         )
+
+    def _read(self, entry: DocumentEntry) -> Projection | None:
+        """What a document says whose octets are there; the signatures of lots are not read."""
+        content, reading = self.lot.documents.get(entry.uuid), self.filler.reading
+        return None if reading is None or content is None or entry.is_signature else reading(content.read())

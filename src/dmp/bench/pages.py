@@ -5,6 +5,7 @@ TLS, by people who are signed in; the load generator runs on the same machine.
 """
 
 import http.client
+import itertools
 import re
 import ssl
 import threading
@@ -13,39 +14,55 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlencode
 
 from dmp.assure.pages_chromium import chromium, program
 from dmp.bench.figures import percentile
 from dmp.bench.installation import Ground, prepared, served
-from dmp.bench.machine import this_machine
+from dmp.bench.machine import cpu_seconds, this_machine
 from dmp.bench.plan import Plan
-from dmp.bench.preparing import Prepared, prepare
+from dmp.bench.preparing import Say, prepare
 from dmp.main import build_gate, new_id, now
 from dmp.portal import build_reception
+from dmp.record.patient import PatientId
 from dmp.sandbox.people import holder
 from dmp.sandbox.port import free_port
 from dmp.sign_in.sessions import Session
 from dmp.sign_in.sign_in import Proof
 from dmp.store.tx import Store
+from dmp.web.portal.guard import FIELD, token_of
 from dmp.web.portal.page import CookieName
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PATIENT, PROFESSIONAL = "patient", "professional"
-PAGES = (
-    (PATIENT, "/patient"),
-    (PATIENT, "/patient/documents"),
-    (PROFESSIONAL, "/professional"),
-    (PROFESSIONAL, "/professional/dossier"),
-)
+FORM_SECRET = "0" * 32
+"""What the forms of the readers are made of; the cookie of a browser, here the same for all."""
 LOOKS = 5
 """Times that Chromium opens a page, each with nothing kept from before."""
 PATIENCE = 200
 """Hundredths of a second for a page to be painted."""
 _PARTS = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page that is asked for, by a patient or a professional; with `words`, what a form sends there."""
+
+    who: str
+    path: str
+    words: str = ""
+
+
+PAGES = (
+    Asked(PATIENT, "/patient"),
+    Asked(PATIENT, "/patient/documents"),
+    Asked(PROFESSIONAL, "/professional"),
+    Asked(PROFESSIONAL, "/professional/dossier"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,15 +75,20 @@ class Times:
     p95: float
     rate: float
     octets: int
+    first: float
+    """The first page that its reader opens of the record, of which nothing is at hand then (ADR 34)."""
     painted: float = -1
     wrong: int = 0
+    cpu: float = 0
+    """Processor time of the service for one page."""
 
     def __str__(self) -> str:
         """In words."""
         seen = f"   seen in Chromium after {self.painted:.0f} ms" if self.painted >= 0 else ""
         told = f"p50 {self.p50:6.1f} ms   p95 {self.p95:6.1f} ms   {self.rate:6.1f} /s"
         wrong = f"   {self.wrong} WRONG" if self.wrong else ""
-        return f"{self.who:12} {self.path:24} {told}   first view {self.octets / 1000:.0f} KB{seen}{wrong}"
+        first = f"first {self.first:6.1f} ms   service {self.cpu:5.1f} ms   first view {self.octets / 1000:.0f} KB"
+        return f"{self.who:12} {self.path:44} {told}   {first}{seen}{wrong}"
 
 
 @dataclass(frozen=True)
@@ -78,35 +100,83 @@ class Reader:
     tls: ssl.SSLContext
     secret: str
 
+    @property
+    def origin(self) -> str:
+        """Of the pages."""
+        return f"https://{self.host}:{self.port}"
+
     def connection(self) -> http.client.HTTPSConnection:
         """A fresh one."""
         return http.client.HTTPSConnection(self.host, self.port, context=self.tls, timeout=30)
 
-    def get(self, connection: http.client.HTTPSConnection, path: str) -> tuple[int, bytes]:
-        """One page."""
-        connection.request("GET", path, headers={"Cookie": f"{CookieName.SESSION}={self.secret}"})
+    def ask(self, connection: http.client.HTTPSConnection, asked: Asked) -> tuple[int, bytes]:
+        """One page, with the words that its form sends."""
+        told = {"Cookie": f"{CookieName.SESSION}={self.secret}; {CookieName.FORM}={FORM_SECRET}"}
+        body = None
+        if asked.words:
+            body = urlencode({FIELD: token_of(FORM_SECRET, self.secret), "words": asked.words})
+            told |= {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+            told["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST" if body else "GET", asked.path, body, told)
         answer = connection.getresponse()
         return answer.status, answer.read()
 
 
-def bench(plan: Plan, *, say: Callable[[str], None]) -> Iterator[Times]:
-    """Fill, serve, and measure each page in turn."""
+class Read(Protocol):
+    """A record that is read: whose it is, and the card of a doctor whom he let in."""
+
+    @property
+    def patient(self) -> PatientId:
+        """Whose it is."""
+        ...
+
+    @property
+    def holder(self) -> str:
+        """The name of the doctor's card."""
+        ...
+
+
+Fill = Callable[[Ground, Plan, Say], Sequence[Read]]
+"""Fills the records of a run."""
+
+
+def fill_anyhow(ground: Ground, plan: Plan, say: Say) -> Sequence[Read]:
+    """Letters and reports of which only the first have octets."""
+    return prepare(ground, plan, deposits=0, say=say)
+
+
+def bench(
+    plan: Plan, *, say: Say, pages: Sequence[Asked] = PAGES, fill: Fill = fill_anyhow, painted: bool = True
+) -> Iterator[Times]:
+    """Fill, serve, and measure each page in turn, each first opened on a record of its own, where they are enough."""
     say(f"dmp: {this_machine().told}")
     port = free_port()
     url = f"https://localhost:{port}/"
     with prepared(plan) as bare:
         ground = replace(bare, settings=replace(bare.settings, portal_port=port, portal_url=url))
-        filled = prepare(ground, plan, deposits=0, say=say)
+        filled = fill(ground, plan, say)
         with served(ground, plan) as installation, closing(ground.store()) as store:
             tls = ssl.create_default_context(cafile=installation.settings.client_authorities)
-            for who, path in PAGES:
-                secrets = [_signed_in(store, ground, who, filled[n % len(filled)]) for n in range(plan.clients)]
-                readers = [Reader("localhost", port, tls, secret) for secret in secrets]
-                times = _measured(readers, who, path, plan)
-                yield replace(times, painted=_painted(url, secrets[0], path)) if program() else times
+            *read, spare = filled
+
+            def reader(asked: Asked, record: Read) -> Reader:
+                return Reader("localhost", port, tls, _signed_in(store, ground, asked.who, record))
+
+            for turn, asked in enumerate(pages):
+                _opened_once(reader(asked, spare), asked)
+                readers = [reader(asked, read[(turn + n) % len(read)]) for n in range(plan.clients)]
+                times = _measured(readers, asked, plan, installation.server_pid)
+                seen = painted and program() and not asked.words
+                yield replace(times, painted=_painted(url, readers[0].secret, asked.path)) if seen else times
 
 
-def _signed_in(store: Store, ground: Ground, who: str, record: Prepared) -> str:
+def _opened_once(reader: Reader, asked: Asked) -> None:
+    """On a record that is not measured, so that templates and rules are read before the clock runs."""
+    with closing(reader.connection()) as connection:
+        reader.ask(connection, asked)
+
+
+def _signed_in(store: Store, ground: Ground, who: str, record: Read) -> str:
     """A session for the record: of its holder, or of the doctor whom he let in."""
     settings, at = ground.settings, now()
     desk = build_reception(store, settings, build_gate(store, settings), now).desk
@@ -119,15 +189,22 @@ def _signed_in(store: Store, ground: Ground, who: str, record: Prepared) -> str:
     return desk.run(lambda kept: desk.open_in(kept, his))
 
 
-def _measured(readers: Sequence[Reader], who: str, path: str, plan: Plan) -> Times:
+def _measured(readers: Sequence[Reader], asked: Asked, plan: Plan, server: int) -> Times:
+    ms = 1000
     with closing(readers[0].connection()) as connection:
-        status, first = readers[0].get(connection, path)
-        parts = [_sent(connection, part) for part in sorted(set(_PARTS.findall(first.decode())))]
-    spent, wrong = _loaded(readers, path, plan.warm_up + plan.seconds, plan.warm_up)
-    ordered, ms = sorted(spent), 1000
+        connection.connect()
+        begun = time.perf_counter()
+        status, page = readers[0].ask(connection, asked)
+        first = (time.perf_counter() - begun) * ms
+        parts = [_sent(connection, part) for part in sorted(set(_PARTS.findall(page.decode())))]
+    before = cpu_seconds(server)
+    count = itertools.count()
+    spent, wrong = _loaded(readers, asked, plan.warm_up + plan.seconds, plan.warm_up, count)
+    cpu = (cpu_seconds(server) - before) * ms / max(next(count), 1)
+    ordered = sorted(spent)
     p50, p95 = percentile(ordered, 0.5) * ms, percentile(ordered, 0.95) * ms
-    octets = len(first) + sum(parts)
-    return Times(who, path, p50, p95, len(spent) / plan.seconds, octets, wrong=wrong + (status != 200))
+    octets, failed = len(page) + sum(parts), wrong + (status != 200)
+    return Times(asked.who, asked.path, p50, p95, len(spent) / plan.seconds, octets, first, wrong=failed, cpu=cpu)
 
 
 def _sent(connection: http.client.HTTPSConnection, part: str) -> int:
@@ -135,8 +212,10 @@ def _sent(connection: http.client.HTTPSConnection, part: str) -> int:
     return len(connection.getresponse().read())
 
 
-def _loaded(readers: Sequence[Reader], path: str, seconds: float, warm_up: float) -> tuple[list[float], int]:
-    """Each reader asks again as soon as it was answered; what came in the warm-up is not told."""
+def _loaded(
+    readers: Sequence[Reader], page: Asked, seconds: float, warm_up: float, count: Iterator[int]
+) -> tuple[list[float], int]:
+    """Each reader asks again as soon as it was answered; what came in the warm-up is counted, and not told."""
     spent: list[float] = []
     wrong: list[int] = []
     begun = time.perf_counter()
@@ -144,7 +223,8 @@ def _loaded(readers: Sequence[Reader], path: str, seconds: float, warm_up: float
     def read(reader: Reader) -> None:
         with closing(reader.connection()) as connection:
             while (asked := time.perf_counter()) < begun + seconds:
-                status, _ = reader.get(connection, path)
+                status, _ = reader.ask(connection, page)
+                next(count)
                 if asked >= begun + warm_up:
                     spent.append(time.perf_counter() - asked)
                 if status != 200:

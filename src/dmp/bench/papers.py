@@ -12,12 +12,13 @@ from dmp.client.credentials import Credentials
 from dmp.record import dtm
 from dmp.record.entry import DocumentEntry
 from dmp.record.submission import Submission
-from dmp.sandbox.maker.context import DocumentContext
-from dmp.sandbox.maker.header import Act, Content, Model, document
-from dmp.sandbox.maker.letter import CONSULTATION_REPORT, XDS_SD
+from dmp.sandbox.maker.letter import CONSULTATION_REPORT
 from dmp.sandbox.maker.pdf import Sheet, render
-from dmp.sandbox.maker.tree import cda
 from dmp.sandbox.population import Person
+from dmp.wire.cda.making.context import DocumentContext
+from dmp.wire.cda.making.header import Act, Content, Model, document
+from dmp.wire.cda.making.tree import cda
+from dmp.wire.cda.templates import XDS_SD
 from dmp.wire.content import MemoryContent
 
 PLACEHOLDER = "2.25.199999999999999999999999999999999999999"

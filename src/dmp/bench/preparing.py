@@ -102,12 +102,12 @@ def _together(shares: Sequence[Share], say: Say) -> Iterator[Prepared]:
         yield from prepared
 
 
-def spread(task: Callable[[Task], Done], parts: Sequence[Task]) -> Iterator[Done]:
+def spread(task: Callable[[Task], Done], parts: Sequence[Task], *, processes: int | None = None) -> Iterator[Done]:
     """Do the parts of a task on all processors, and give what came of each, in order; a single part is done here."""
     if len(parts) == 1:
         yield task(parts[0])
         return
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes or len(os.sched_getaffinity(0)), mp_context=get_context("spawn")) as pool:
         yield from pool.map(task, parts)
 
 

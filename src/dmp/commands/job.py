@@ -8,7 +8,9 @@ from dmp.commands.record import AnyFolder, Ins, operations
 from dmp.record.job import JobState
 from dmp.record.notice import Channel, Frequency
 
-job_app = typer.Typer(help="What is to be done later: messages to people, days to come back.", no_args_is_help=True)
+job_app = typer.Typer(
+    help="What is to be done later: messages to people, days to come back, files to read.", no_args_is_help=True
+)
 
 
 @job_app.command("list")
@@ -34,6 +36,34 @@ def run(folder: AnyFolder = None) -> None:
     typer.echo(done.sentence)
     if not done.whole:
         raise typer.Exit(1)
+
+
+@job_app.command("remind")
+def remind(
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the records.")] = 1, folder: AnyFolder = None
+) -> None:
+    """Work out now the reminders of every record whose day has come; messages leave by day. Exit 1 when a look failed.
+
+    The service does it by itself, some hundreds of records a minute: a large installation has this run each night.
+    """
+    from dmp.desk.reminders import Reminders
+
+    done = Reminders(operations(folder).settings).run(workers=workers)
+    typer.echo(done.told_of("records"))
+    if not done.whole:
+        raise typer.Exit(1)
+
+
+@job_app.command("refused")
+def refused(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Of the message: its Message-ID up to the @, or `id`.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where it was sent: e-mail address or number.")],
+    folder: AnyFolder = None,
+) -> None:
+    """Note that a message came back because its address is none; after two of them nothing more is sent there."""
+    from dmp.desk.errands import Errands
+
+    typer.echo(Errands(operations(folder).settings).refused(name, address))
 
 
 @job_app.command("retry")

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 def check(
     blobs: Annotated[bool, typer.Option("--blobs", help="Read and open every document too.")] = False,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Compare what each document says with what is kept of it, too.")
+    ] = False,
     after: Annotated[str, typer.Option("--from", help="Go on after this record, as the progress told it.")] = "",
     folder: AnyFolder = None,
 ) -> None:
     """Verify what must always be true, while the service runs; exit 1 on any fault."""
     from dmp.desk.upkeep import told
 
-    report = _upkeep(folder).check(read_blobs=blobs, after=after, progress=lambda text: typer.echo(text, err=True))
+    report = _upkeep(folder).check(
+        read_blobs=blobs, read_facts=facts, after=after, progress=lambda text: typer.echo(text, err=True)
+    )
     for line in told(report):
         typer.echo(line)
     if not report.sound:
@@ -34,6 +39,13 @@ def leads(folder: AnyFolder = None) -> None:
 def sweep(folder: AnyFolder = None) -> None:
     """Remove the blobs that no row names since an hour; the service does it by itself, each hour."""
     typer.echo(_upkeep(folder).sweep())
+
+
+def rebuild_facts(
+    after: Annotated[str, typer.Option("--from", help="Go on after this record.")] = "", folder: AnyFolder = None
+) -> None:
+    """Read every document again for what the pages of health show, while the service runs."""
+    typer.echo(_upkeep(folder).rebuild_facts(after=after, progress=typer.echo))
 
 
 def backup(
@@ -70,8 +82,8 @@ def restore(
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add these commands."""
-    for command in (check, sweep, leads, backup, restore):
-        app.command(command.__name__, rich_help_panel=panel)(command)
+    for command in (check, sweep, leads, rebuild_facts, backup, restore):
+        app.command(command.__name__.replace("_", "-"), rich_help_panel=panel)(command)
 
 
 def _upkeep(folder: Path | None) -> "Upkeep":

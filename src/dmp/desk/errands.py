@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from dmp.actions.choose_notices import ChooseNotices
 from dmp.desk.installation import Installation
+from dmp.jobs.refusals import Refusals
 from dmp.jobs.runner import is_trouble
-from dmp.main import build_opener, build_runner, now
+from dmp.main import build_gate, build_opener, build_runner, build_word_reader, now
+from dmp.record.enrolment import read_address
+from dmp.record.errors import IncompleteRequest
 from dmp.record.job import JobState
 from dmp.record.notice import Channel, Frequency, NoticeWishes
 from dmp.store.jobs import Jobs
@@ -27,8 +30,12 @@ class Done:
     @property
     def sentence(self) -> str:
         """One line for people."""
+        return self.told_of("jobs")
+
+    def told_of(self, what: str) -> str:
+        """The same, of jobs or of something else."""
         told = ", ".join(f"{said} {count}" for said, count in sorted(self.outcomes.items()))
-        return f"dmp: {self.outcomes.total()} jobs{': ' if told else ''}{told}"
+        return f"dmp: {self.outcomes.total()} {what}{': ' if told else ''}{told}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class Errands(Installation):
         """Do what is due, until nothing is; what fails waits for its next attempt."""
         done = Done()
         with self._store() as store:
-            for does_what_is_due in (build_opener(store, self.settings), build_runner(store, self.settings)):
+            workers = build_opener(store, self.settings), build_runner(store, self.settings), build_word_reader(store)
+            for does_what_is_due in workers:
                 while does_what_is_due is not None and (turn := does_what_is_due.run_due()):
                     done.outcomes.update(turn)
         return done
@@ -57,6 +65,19 @@ class Errands(Installation):
         with self._store() as store:
             Jobs(store).retry(name, now())
         return f"dmp: {name} waits to be tried again"
+
+    def refused(self, name: str, said: str) -> str:
+        """Note that a message came back, since its address is none: for good after two of them (RM-7)."""
+        address = read_address(Channel.EMAIL if "@" in said else Channel.SMS, said)
+        if address is None:
+            raise IncompleteRequest("neither an e-mail address nor a mobile number", element="ADDRESS")
+        with self._store() as store:
+            record = Jobs(store).record_of(name)
+            # Whether the address is one of theirs is nobody's business here.
+            Refusals(lambda caller, action: build_gate(store, self.settings).perform(caller, action, now())).note(
+                record, address, name
+            )
+        return "dmp: noted"
 
     def choose(self, ins: str, frequency: Frequency, channel: Channel) -> str:
         """Write what a holder wants to be told of."""

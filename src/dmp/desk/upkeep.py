@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dmp.actions.projected import READING
 from dmp.desk.installation import Installation
 from dmp.main import now
+from dmp.projecting import project, project_without_pdf
+from dmp.record.dtm import PARIS
 from dmp.store.backup import backup, prune
 from dmp.store.check import Report, check
 from dmp.store.check_record import Fault
 from dmp.store.lead_upkeep import complete_leads
+from dmp.store.rebuild import rebuild
 from dmp.store.restore import Restored, restore, verify
 from dmp.store.sweep import sweep
 
@@ -30,15 +34,31 @@ class Upkeep(Installation):
         with self._store() as store:
             return sweep(store, now()).sentence
 
-    def check(self, *, read_blobs: bool, after: str, progress: Say) -> Report:
-        """Verify what must always be true, while the service runs."""
+    def check(self, *, read_blobs: bool, after: str, progress: Say, read_facts: bool = False) -> Report:
+        """Verify what must always be true, while the service runs; with `read_facts`, read what documents say again."""
         with self._store() as store:
-            return check(store, read_blobs=read_blobs, after=after, progress=_now_and_then(progress))
+            return check(
+                store,
+                read_blobs=read_blobs,
+                reader=READING,
+                reading=project_without_pdf if read_facts else None,
+                after=after,
+                progress=_now_and_then(progress),
+            )
 
     def leads(self) -> str:
         """Give records the leads that they lack, while the service runs."""
         with self._store() as store:
             return f"dmp: {complete_leads(store)} records lacked what leads to them"
+
+    def rebuild_facts(self, *, after: str, progress: Say) -> str:
+        """Read every document again, while the service runs."""
+        with self._store() as store:
+            rebuilt = rebuild(store, project, after=after, tell=_now_and_then(progress))
+            if not after:
+                with store.begin() as tx:
+                    tx.unread.replace(rebuilt.unread, now().astimezone(PARIS).date())
+        return rebuilt.sentence
 
     def backup(self, destination: Path, *, keep: int | None) -> Iterator[str]:
         """Back up, then forget all but the newest; nothing is forgotten when a blob could not be copied."""
@@ -80,6 +100,10 @@ def _now_and_then(say: Say) -> Callable[[str, Counter[str]], None]:
         nonlocal last
         if time.monotonic() - last >= TOLD_EVERY:
             last = time.monotonic()
-            say(f"dmp: {counts['records']:,} records, {counts['documents']:,} documents; goes on with --from {record}")
+            say(f"dmp: {counts['records']:,} records, {_documents(counts):,} documents; goes on with --from {record}")
 
     return tell
+
+
+def _documents(counts: Counter[str]) -> int:
+    return sum(counts[name] for name in ("documents", "same", "renewed", "new"))

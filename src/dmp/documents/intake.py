@@ -4,11 +4,12 @@ Runs before the transaction; what only the record can tell (is it this person's
 document?) waits in `Examination.about_person`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dmp.documents import authorship
+from dmp.documents.said import Said, said_by, said_by_cda, said_by_images
 from dmp.record import nomenclature
 from dmp.record.actor import Caller
 from dmp.record.entry import DocumentEntry
@@ -53,6 +54,8 @@ class Examination:
     profile: Profile
     problems: tuple[Problem, ...] = ()
     headers: tuple[tuple[str, CdaHeader], ...] = field(default=())
+    said: Mapping[str, Said] = field(default_factory=dict[str, Said])
+    """What each document says, by the id of its entry."""
 
     def about_person(self, record: Record) -> Iterator[Problem]:
         """Is every document about the person of this record? (DEC-107, cda 1.2)."""
@@ -74,17 +77,32 @@ def examine(submission: Submission, *, caller: Caller, rules: IntakeRules, at: d
     """
     problems = [p for entry in submission.entries for p in _octets(entry, submission, rules.profile)]
     if not rules.profile.french:
-        return Examination(rules.profile, (*problems, *_signature(submission, caller, rules=rules, at=at)))
+        found = (*problems, *_signature(submission, caller, rules=rules, at=at))
+        return Examination(rules.profile, found, said=said_in(submission))
     problems += _lot(submission, caller, rules)
-    headers: list[tuple[str, CdaHeader]] = []
+    read = _Read()
     for entry in submission.entries:
         problems += nomenclature.check_codes(entry, profile=rules.profile)
         problems += _hidden_twice(entry)
         if not entry.is_signature:
             problems += authorship.of_document(entry, caller, tolerant=rules.profile.tolerant)
-            problems += _content(entry, submission.documents[entry.uuid], rules, headers)
+            problems += _content(entry, submission.documents[entry.uuid], rules, read)
     problems += _signature(submission, caller, rules=rules, at=at)
-    return Examination(rules.profile, tuple(problems), tuple(headers))
+    return Examination(rules.profile, tuple(problems), tuple(read.headers), read.said)
+
+
+@dataclass
+class _Read:
+    """What was read from the documents of one lot."""
+
+    headers: list[tuple[str, CdaHeader]] = field(default_factory=list[tuple[str, CdaHeader]])
+    said: dict[str, Said] = field(default_factory=dict[str, Said])
+
+
+def said_in(submission: Submission) -> dict[str, Said]:
+    """What the documents say where they are not judged (profile `ihe`)."""
+    documents = ((entry, submission.documents[entry.uuid]) for entry in submission.entries if not entry.is_signature)
+    return {entry.uuid: said_by(content.read()) for entry, content in documents}
 
 
 def _octets(entry: DocumentEntry, submission: Submission, profile: Profile) -> Iterator[Problem]:
@@ -117,12 +135,11 @@ def _hidden_twice(entry: DocumentEntry) -> Iterator[Problem]:
         yield _refusal(entry, "confidentialityCode", "MASQUE_PS and INVISIBLE_PATIENT exclude each other (AR-20)")
 
 
-def _content(
-    entry: DocumentEntry, content: Content, rules: IntakeRules, headers: list[tuple[str, CdaHeader]]
-) -> Iterable[Problem]:
+def _content(entry: DocumentEntry, content: Content, rules: IntakeRules, read: _Read) -> Iterable[Problem]:
     """The octets are what the metadata announce: a key object selection, or a CDA (DOC-2)."""
     octets = content.read()
     if entry.mime_type == MimeType.DICOM:
+        read.said[entry.uuid] = said_by_images(octets)
         return check_kos(octets, entry, tolerant=rules.profile.tolerant)
     try:
         document = open_document(octets)
@@ -130,7 +147,8 @@ def _content(
         header = read_header(branch)
     except Refused as refusal:
         return [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in refusal.problems]
-    headers.append((entry.uuid, header))
+    read.headers.append((entry.uuid, header))
+    read.said[entry.uuid] = said_by_cda(document, header)
     found = [_problem(entry.uuid, finding) for finding in check_header(branch, header, profile=rules.profile)]
     found += compare(entry, header, size=content.size, sha1=content.sha1, profile=rules.profile)
     found += [Problem(p.code, f"{entry.uuid} {p.context}", p.warning) for p in check_content(document)]

@@ -1,5 +1,6 @@
 """Messages by e-mail, handed to a server of the operator by SMTP."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -17,6 +18,22 @@ from dmp.record.notice import MailSecurity
 
 PATIENCE = 10.0
 """Seconds for each step of the server: all of them together stay under the lease of a job."""
+
+
+_FINER = re.compile(rb"\A\s*5\.(\d{1,3})\.(\d{1,3})\b")
+_GONE = frozenset({(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)})
+"""No such mailbox, no such domain, no address, moved, a domain that takes no mail, disabled (RFC 3463, RFC 7505)."""
+
+
+def is_gone(code: int, text: bytes) -> bool:
+    """Tell that an address is none, or shut for good.
+
+    A full box, a rule against us or a fault of the sender says nothing of it;
+    nor does a bare 550, with which a server may as well refuse to relay: one
+    wrong setting of ours would stop everybody's address.
+    """
+    finer = _FINER.match(text)
+    return code >= 500 and finer is not None and (int(finer[1]), int(finer[2])) in _GONE
 
 
 @dataclass(frozen=True)
@@ -50,8 +67,8 @@ class Mail:
         try:
             self._hand_over(message)
         except smtplib.SMTPRecipientsRefused as error:
-            ((code, _),) = error.recipients.values()
-            raise Failed(f"recipient-refused-{code}", again=code < 500) from error
+            ((code, text),) = error.recipients.values()
+            raise Failed(f"recipient-refused-{code}", again=code < 500, gone=is_gone(code, text)) from error
         except smtplib.SMTPDataError as error:
             raise Failed(f"refused-{error.smtp_code}", again=error.smtp_code < 500) from error
         except (smtplib.SMTPException, OSError) as error:

@@ -18,12 +18,16 @@ ERASED = "erased"
 
 
 class Failed(Exception):
-    """A job could not be done now; `said` is one word for the operator, `again` whether it is worth another try."""
+    """A job could not be done now; `said` is one word for the operator, `again` whether it is worth another try.
 
-    def __init__(self, said: str, *, again: bool = True):
+    `gone` tells that the other side knows of no such address, and will not take its messages later either (RM-7).
+    """
+
+    def __init__(self, said: str, *, again: bool = True, gone: bool = False):
         super().__init__(said)
         self.said = said
-        self.again = again
+        self.again = again and not gone
+        self.gone = gone
 
 
 class Queue(Protocol):

@@ -20,7 +20,9 @@ def notice_of(record: Record, kind: NoticeKind, about: str, at: datetime) -> Ite
     """The notice of something, as often as its holder wants it; none of what he did not ask to be told (PT-9)."""
     frequency = Frequency.IMMEDIATE if kind in ALWAYS_TOLD else record.notices.frequency
     if frequency is not Frequency.NONE:
-        yield Notice(kind, about, people_told(record, at.astimezone(PARIS).date()), frequency)
+        people = people_told(record, at.astimezone(PARIS).date())
+        reached = tuple(reached_by(record, each, always=kind in ALWAYS_TOLD) for each in people)
+        yield Notice(kind, about, reached, frequency)
 
 
 def majority_timers(record: Record, at: datetime) -> Iterator[Timer]:
@@ -54,6 +56,13 @@ def people_told(record: Record, today: date) -> tuple[tuple[Address, ...], ...]:
     else:
         contacts = (record.contact,)
     return tuple(addresses_of(contact, record.notices.channel) for contact in contacts)
+
+
+def reached_by(record: Record, addresses: tuple[Address, ...], *, always: bool = False) -> tuple[Address, ...]:
+    """Those that still take messages (RM-7); what is always told is tried all the same where none does."""
+    stopped = {one.address for one in record.unreachable if one.stopped}
+    left = tuple(one for one in addresses if one not in stopped)
+    return addresses if always and not left else left
 
 
 def addresses_of(contact: Contact, first: Channel) -> tuple[Address, ...]:

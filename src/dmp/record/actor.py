@@ -5,6 +5,12 @@ from enum import StrEnum
 
 from dmp.record.patient import PatientId
 
+PRESCRIBERS = frozenset({"10", "40", "50"})
+"""Professions that prescribe medicines: doctors, dentists, midwives (CSP L.4141-2, L.4151-4).
+
+Those that prescribe some products alone, such as nurses, are not served here.
+"""
+
 
 class Authentication(StrEnum):
     """`Authentification_Mode` of the VIHF (xds-wire 8.3)."""
@@ -49,6 +55,11 @@ class Professional:
     know_how: str
     facility: Facility
     via: Authentication = Authentication.DIRECT
+
+    @property
+    def prescribes(self) -> bool:
+        """Whether his profession prescribes medicines."""
+        return self.profession in PRESCRIBERS
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,17 @@ class Administrator:
     name: str = ""
 
 
-Actor = Professional | Staff | FacilitySoftware | Holder | Representative | Operator | Administrator
+@dataclass(frozen=True)
+class Automaton:
+    """The service itself, that works something out for the holder without being asked («rappel»): `id` says what.
+
+    It reads what the holder may read, and nothing that is kept from who represents a minor: it speaks to them.
+    """
+
+    id: str
+
+
+Actor = Professional | Staff | FacilitySoftware | Holder | Representative | Operator | Administrator | Automaton
 
 
 @dataclass(frozen=True)
@@ -148,7 +169,7 @@ def person_id(actor: Actor) -> str:
             return actor.user
         case Holder():
             return actor.patient.number
-        case Professional() | Staff() | Representative() | Operator() | Administrator():
+        case Professional() | Staff() | Representative() | Operator() | Administrator() | Automaton():
             return actor.id
 
 

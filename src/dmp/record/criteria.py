@@ -121,10 +121,17 @@ class DocumentCriteria:
 
     def holds(self, entry: DocumentEntry) -> bool:
         """Tell whether an entry answers every parameter."""
+        if entry.status not in self.statuses or entry.object_type not in self.object_types:
+            return False
+        return self._asks_nothing_else or self._holds_the_rest(entry)
+
+    @cached_property
+    def _asks_nothing_else(self) -> bool:
+        return self == DocumentCriteria(self.patient, self.statuses, object_types=self.object_types)
+
+    def _holds_the_rest(self, entry: DocumentEntry) -> bool:
         return (
-            entry.status in self.statuses
-            and entry.object_type in self.object_types
-            and _has(self.class_codes, entry.class_code)
+            _has(self.class_codes, entry.class_code)
             and _has(self.type_codes, entry.type_code)
             and _has(self.practice_settings, entry.practice_setting)
             and _has(self.facility_types, entry.facility_type)

@@ -205,13 +205,14 @@ class ConsentMissing(DmpError):
 
 
 class IncompleteRequest(DmpError):
-    """A record management message lacks or contradicts something; `element` names it."""
+    """A record management message lacks or contradicts something; `element` names it, `line` which of several lines."""
 
     code = "incomplete-request"
 
-    def __init__(self, message: str, *, element: str):
+    def __init__(self, message: str, *, element: str, line: str = ""):
         super().__init__(message)
         self.element = element
+        self.line = line
 
 
 class DocumentNotFound(DmpError):

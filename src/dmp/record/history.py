@@ -31,6 +31,7 @@ class DoerKind(StrEnum):
     REPRESENTATIVE = "representative"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
+    AUTOMATON = "automaton"
     UNKNOWN = "unknown"
 
 

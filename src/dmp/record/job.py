@@ -12,6 +12,8 @@ class JobKind(StrEnum):
     """Send one message to one person."""
     TIMER = "timer"
     """Look at a record again: what at, is sealed."""
+    WORDS = "words"
+    """Read the words of the PDF files of a document: which one, is sealed."""
 
 
 class JobState(StrEnum):

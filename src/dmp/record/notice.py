@@ -38,6 +38,8 @@ class NoticeKind(StrEnum):
     """One-time codes go elsewhere, or no longer here (TD1.5b, PT-9): told on the old address and on the new one."""
     DIRECTIVES_KEPT = "directives-kept"
     """What the holder wrote for the end of his life is still in the record: told each year (L.1111-11, PT-7)."""
+    HEALTH_REMINDER = "health-reminder"
+    """There is something to think of in the space: never what (RM-2)."""
     ACCOUNT_CHANGED = "account-changed"
     """An account was made, renewed or closed (TD1.5a, TD1.5d)."""
 
@@ -100,6 +102,31 @@ class Address:
 
     channel: Channel
     to: str
+
+
+CERTAIN = 2
+"""Messages that an address must refuse for good before no more are sent there (decided): one may be a mistake."""
+MOST_UNREACHABLE = 20
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """An address that refused messages for good («adresse en échec», RM-7): which ones, and when it did last."""
+
+    address: Address
+    messages: tuple[str, ...]
+    at: datetime
+
+    @property
+    def stopped(self) -> bool:
+        """It is certain: nothing is sent there any more, until the holder says so."""
+        return len(self.messages) >= CERTAIN
+
+    def refused(self, message: str, at: datetime) -> "Unreachable":
+        """One more; the same one again counts once."""
+        if message in self.messages or self.stopped:
+            return self
+        return Unreachable(self.address, (*self.messages, message), at)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from dmp.record.alert import Alert
 
@@ -117,3 +117,70 @@ class AlertLine:
     closed_at: datetime | None = None
     closed_by: str = ""
     conclusion: str = ""
+
+
+@dataclass(frozen=True)
+class RuleFileLine:
+    """A file of rules: what it says of itself, whose it is, how many of its rows have which mark."""
+
+    name: str
+    version: str
+    since: date | None
+    source: str
+    own: bool
+    recalled: int
+    confirmed: int
+    decided: int
+
+
+@dataclass(frozen=True)
+class RuleSetLine:
+    """Rules in force together; `governs` in French and in English, `since` of an operator's own."""
+
+    name: str
+    governs: tuple[str, str]
+    since: datetime | None
+    files: tuple[RuleFileLine, ...]
+
+    @property
+    def own(self) -> bool:
+        """Whether the operator gave a file of it."""
+        return any(one.own for one in self.files)
+
+
+@dataclass(frozen=True)
+class RefusalLine:
+    """What is wrong with a file: the line or entry, the reason."""
+
+    file: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RuleRefusal:
+    """A folder that was refused after the last one that was taken."""
+
+    at: datetime
+    faults: tuple[RefusalLine, ...]
+
+
+@dataclass(frozen=True)
+class RulesTold:
+    """The rules in force, the last refusal, and whether the folder of the settings says something else."""
+
+    sets: tuple[RuleSetLine, ...]
+    refusal: RuleRefusal | None = None
+    waiting: bool = False
+    faults: tuple[RefusalLine, ...] = ()
+    """What is wrong with what waits there."""
+
+
+@dataclass(frozen=True)
+class UnreadLine:
+    """Documents of a type that could not be read; `count` is 0 where there are too few to say how many."""
+
+    kind: str
+    reason: str
+    count: int
+    last: date

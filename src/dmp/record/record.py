@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from dmp.record.notice import NoticeWishes
+from dmp.record.notice import NoticeWishes, Unreachable
 from dmp.record.patient import Contact, Guardian, IdentityTraits, PatientId
 from dmp.record.people import Delegate, HeirRequest, Protection, Withdrawal
 from dmp.record.visibility import Visibility
@@ -236,6 +236,8 @@ class Record:
     proposal: Proposal | None = None
     notices: NoticeWishes = NoticeWishes()
     """What the holder wants to be told of, and how (PT-9)."""
+    unreachable: tuple[Unreachable, ...] = ()
+    """Addresses that refused messages for good (RM-7)."""
     delegates: tuple[Delegate, ...] = ()
     """Whom the holder lets act for him, and whom he did (PT-11)."""
     protections: tuple[Protection, ...] = ()
@@ -266,7 +268,10 @@ class Record:
 
     def attending_of(self, doctor: str) -> Attending | None:
         """The attending-doctor role of a doctor, confirmed or not."""
-        return next((role for role in self.attending if role.doctor == doctor), None)
+        for role in self.attending:
+            if role.doctor == doctor:
+                return role
+        return None
 
     def care_of(self, team: str) -> Care | None:
         """What was declared of a care team, over or not."""

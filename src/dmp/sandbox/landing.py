@@ -98,10 +98,10 @@ class Landing:
             ),
             _caring(
                 "pharmacist",
-                ("la pharmacienne, que personne n’a autorisée", "the pharmacist, whom nobody let in"),
+                ("la pharmacienne", "the pharmacist"),
                 (
-                    "Frappez à la porte : la patiente dit oui, ou non.",
-                    "Knock at the door: the patient says yes, or no.",
+                    "Lisez l’ordonnance de la patiente, et délivrez ce qui reste.",
+                    "Read the patient’s prescription, and deliver what is left.",
                 ),
             ),
             _caring(

@@ -17,6 +17,7 @@ from dmp.sandbox.maker import DocumentContext, biology_report, letter
 from dmp.sandbox.maker.catalogue import ANALYTES
 from dmp.sandbox.population import Person, people
 from dmp.sandbox.scenery import Scenery
+from dmp.sandbox.today import Today
 from dmp.wire.patient_access import AccessAnswer
 
 SEED = 2026
@@ -44,6 +45,7 @@ class Story:
         self.biologist = DmpClient.from_sandbox(self.folder, "biologist")
         self.insurer = DmpClient.from_sandbox(self.folder, "insurer")
         self.emergencies = DmpClient.from_sandbox(self.folder, "doctor2")
+        self.pharmacy = DmpClient.from_sandbox(self.folder, "pharmacist")
         self.person = self.cast[0]
         self.patient = self.person.patient
         self.written: dict[str, bytes] = {}
@@ -58,6 +60,7 @@ class Story:
             self.biologist,
             self.insurer,
             self.emergencies,
+            self.pharmacy,
         ):
             client.close()
 
@@ -81,7 +84,7 @@ class Story:
     def feed_biology(self) -> str:
         """TD2.1 by the software of the laboratory."""
         at = datetime.now(UTC) - timedelta(hours=3)
-        values = {"glucose_fasting": "0.92", "hba1c": "5.4", "creatinine": "8.1"}
+        values = {"glucose_fasting": "1.12", "hba1c": "6.4", "creatinine": "8.1"}
         results = [ANALYTES[name].result(Decimal(value), at) for name, value in values.items()]
         report = biology_report(self._context(self.biologist), results)
         return f"{self._feed(self.laboratory, 'biology', report)}, mode indirect"
@@ -147,9 +150,15 @@ class Story:
 
     def years_before(self) -> str:
         """What years of care leave behind, so that the pages have something to show."""
-        scenery = Scenery(self.doctor, self.laboratory, self.biologist, self.emergencies)
+        scenery = Scenery(self.doctor, self.laboratory, self.biologist, self.emergencies, self.pharmacy)
         count = scenery.prepare(self.person)
         return f"{count} documents, un accès en bris de glace"
+
+    def lately(self) -> str:
+        """An invitation, and an e-prescription of which half is handed out."""
+        today = Today(Operations.at(self.folder).settings)
+        today.invite(self.patient)
+        return f"ordonnance {today.prescribe(self.patient)}, une ligne sur deux délivrée"
 
     def traces(self) -> str:
         """Verified twice: by the service, and by the program that shares no code with it."""
@@ -260,6 +269,13 @@ STEPS = (
         "Les années d'avant entrent dans le dossier",
         "the years before come in",
         Story.years_before,
+    ),
+    Step(
+        "RX-1",
+        "pages",
+        "Une invitation arrive, une ordonnance numérique est délivrée à moitié",
+        "an invitation, an e-prescription",
+        Story.lately,
     ),
     Step("traces", "", "Les traces sont scellées et vérifiées", "traces sealed and verified", Story.traces),
 )

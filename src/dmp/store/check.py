@@ -16,8 +16,10 @@ from dmp.audit.canonical import InvalidTrace
 from dmp.audit.tree import commitment
 from dmp.record.errors import DmpError, StorageUnavailable
 from dmp.store import erasure, schema
+from dmp.store.check_beside import Beside, left_beside
 from dmp.store.check_record import Fault, Inside, faults_inside, faults_of_blobs, opened, rows_of
 from dmp.store.leads import missing_leads
+from dmp.store.rebuild import Reading
 from dmp.store.sealing import verify_tree
 from dmp.store.side_by_side import Pair, side_by_side
 from dmp.store.snapshot import reading, snapshot, stream
@@ -29,6 +31,15 @@ RECORDS_AT_ONCE = 200
 
 Progress = Callable[[str, Counter[str]], None]
 """Told the last record that was checked, where a check may be taken up again, and what was counted."""
+
+
+@dataclass(frozen=True)
+class Looking:
+    """How far a check goes into each record."""
+
+    blobs: bool
+    reader: int
+    reading: Reading | None
 
 
 @dataclass
@@ -44,15 +55,28 @@ class Report:
         return not self.faults
 
 
-def check(store: Store, *, read_blobs: bool = False, after: str = "", progress: Progress | None = None) -> Report:
+def check(
+    store: Store,
+    *,
+    read_blobs: bool = False,
+    reader: int = 0,
+    reading: Reading | None = None,
+    after: str = "",
+    progress: Progress | None = None,
+) -> Report:
     """Verify everything, from the record that follows `after`; `read_blobs` reads and opens each document too.
+
+    `reader` is the version of how documents are read today: what was read by
+    another one is counted. With a `reading`, which leaves the PDF out, what is
+    kept of each document is compared with what it says.
 
     Raises:
         StorageUnavailable: the database or the blobs cannot be used now.
     """
     report, at = Report(), after
+    looking = Looking(read_blobs or reading is not None, reader, reading)
     while keys := _keys_after(store, at):
-        _check_records(store, keys, report, read_blobs=read_blobs)
+        _check_records(store, keys, report, looking)
         at = keys[-1]
         if progress is not None:
             progress(at, report.counts)
@@ -75,41 +99,44 @@ def _keys_after(store: Store, key: str) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def _check_records(store: Store, keys: list[str], report: Report, *, read_blobs: bool) -> None:
+def _check_records(store: Store, keys: list[str], report: Report, looking: Looking) -> None:
     suspect: dict[str, set[Fault]] = {}
     with snapshot(store) as connection:
         for key in keys:
-            found = set(_check_record(store, connection, key, report.counts, read_blobs=read_blobs))
+            found = set(_check_record(store, connection, key, report.counts, looking))
             if found:
                 suspect[key] = found
     if suspect:
         again, ignored = dict[str, set[Fault]](), Counter[str]()
         with snapshot(store) as connection:
             for key in suspect:
-                again[key] = set(_check_record(store, connection, key, ignored, read_blobs=read_blobs))
+                again[key] = set(_check_record(store, connection, key, ignored, looking))
         report.faults += sorted(fault for key in suspect for fault in suspect[key] & again[key])
 
 
 def _check_record(
-    store: Store, connection: Connection, key: str, counts: Counter[str], *, read_blobs: bool
+    store: Store, connection: Connection, key: str, counts: Counter[str], looking: Looking
 ) -> Iterator[Fault]:
     rows = rows_of(connection, key)
     counts.update({"records": 1, "documents": len(rows)})
     inside: Inside | None = None
     try:
-        inside = opened(reading(connection, store), key, rows)
+        tx = reading(connection, store)
+        inside = opened(tx, key, rows)
         found = list(faults_inside(inside))
+        found += Beside(inside, tx, connection).faults(counts, version=looking.reader)
         if missing_leads(connection, store.vault, inside.record):
             found.append(("", "a list or a search that should lead to it does not"))
         _count(inside, counts)
     except LookupError:
         counts.update({"records": -1, "records destroyed": 1})
-        found = [(name, "its record was destroyed, and its row is left") for name in rows]
+        left = {*rows, *left_beside(connection, key)}
+        found = [(name, "its record was destroyed, and its row is left") for name in left]
     except (DmpError, InvalidTrace, ValueError) as error:
         found = [("", f"it does not open: {error}")]
-    if read_blobs:
+    if looking.blobs:
         counts.update({"documents read": len(rows)})
-        found += faults_of_blobs(store.blobs, rows, inside)
+        found += faults_of_blobs(store.blobs, rows, inside, looking.reading)
     yield from (Fault(key, subject, what) for subject, what in found)
 
 
@@ -127,7 +154,15 @@ def _count(inside: Inside, counts: Counter[str]) -> None:
 def _lost_rows(store: Store) -> Iterator[Fault]:
     """Rows of a record that is not there."""
     with snapshot(store) as connection:
-        for table in (schema.page, schema.document, schema.identifier, schema.lead):
+        for table in (
+            schema.page,
+            schema.document,
+            schema.projection,
+            schema.prescription,
+            schema.health_look,
+            schema.identifier,
+            schema.lead,
+        ):
             held = select(true()).where(schema.record.c.record == table.c.record).exists()
             query = select(table.c.record).where(~held).distinct().limit(RECORDS_AT_ONCE)
             for row in connection.execute(query):

@@ -19,6 +19,8 @@ from dmp.store import schema
 from dmp.store.blobs import Blobs
 from dmp.store.blobs.seal import unseal
 from dmp.store.pages import DocumentPiece
+from dmp.store.projections import Projection
+from dmp.store.rebuild import Reading
 from dmp.store.side_by_side import Named
 from dmp.store.tx import Tx
 
@@ -50,6 +52,8 @@ class Inside:
     document_of: Mapping[str, str]
     traces: tuple[Trace, ...]
     rows: Mapping[str, Named]
+    kept: Mapping[str, Projection | None]
+    """What was read from documents, by their names; None for what does not open."""
 
     @property
     def done(self) -> Iterator[Trace]:
@@ -90,6 +94,7 @@ def opened(tx: Tx, key: str, rows: Mapping[str, Named]) -> Inside:
         document_of={entry.uuid: contents.document_of(entry.uuid) for entry in entries},
         traces=tuple(traces_of(tx, key)),
         rows=rows,
+        kept=tx.projections.kept(key),
     )
 
 
@@ -182,10 +187,13 @@ def _audit(inside: Inside) -> Iterator[tuple[str, str]]:
             yield entry.uuid, "no trace tells its deposit"
 
 
-def faults_of_blobs(blobs: Blobs, rows: Mapping[str, Named], inside: Inside | None) -> Iterator[tuple[str, str]]:
+def faults_of_blobs(
+    blobs: Blobs, rows: Mapping[str, Named], inside: Inside | None, reading: Reading | None = None
+) -> Iterator[tuple[str, str]]:
     """What is wrong with the stored documents of a record, each read whole.
 
-    Their rows are enough to find damage; with what the record keeps, they are opened too.
+    Their rows are enough to find damage; with what the record keeps, they are
+    opened too. With a `reading`, what is kept of each must be what it says.
     """
     for name, row in rows.items():
         try:
@@ -196,10 +204,12 @@ def faults_of_blobs(blobs: Blobs, rows: Mapping[str, Named], inside: Inside | No
         if hashlib.sha256(stored).digest() != row.stored_sha256:
             yield name, "its blob is damaged"
         elif inside is not None and name in inside.documents:
-            yield from _fault_of_content(stored, inside.documents[name], inside)
+            yield from _fault_of_content(stored, inside.documents[name], inside, reading)
 
 
-def _fault_of_content(stored: bytes, piece: DocumentPiece, inside: Inside) -> Iterator[tuple[str, str]]:
+def _fault_of_content(
+    stored: bytes, piece: DocumentPiece, inside: Inside, reading: Reading | None
+) -> Iterator[tuple[str, str]]:
     try:
         plain = unseal(piece.key, stored, piece.size)
     except InvalidTag:
@@ -211,3 +221,19 @@ def _fault_of_content(stored: bytes, piece: DocumentPiece, inside: Inside) -> It
     for entry in inside.entries:
         if inside.document_of[entry.uuid] == piece.uuid and entry.hash != sha1:
             yield entry.uuid, "its hash is not the one of its document"
+    signatures = (inside.document_of[entry.uuid] for entry in inside.entries if entry.is_signature)
+    if reading is not None and piece.uuid not in set(signatures):
+        yield from _fault_of_reading(reading(plain), piece, inside)
+
+
+def _fault_of_reading(said: Projection, piece: DocumentPiece, inside: Inside) -> Iterator[tuple[str, str]]:
+    """What is kept of a document is what it says; the words of its PDF come later, and are not compared."""
+    if piece.uuid not in inside.kept:
+        if not said.is_empty:
+            yield piece.uuid, "nothing of what it says is kept: dmp rebuild-facts"
+        return
+    kept = inside.kept[piece.uuid]
+    if kept is None or kept.version != said.version:
+        return
+    if kept.facts != said.facts or (said.terms and not kept.terms):
+        yield piece.uuid, "what is kept of it is not what it says: dmp rebuild-facts"

@@ -19,6 +19,7 @@ from dmp.store.packing import pack
 from dmp.store.pages import DocumentPiece, EntryPiece, FolderPiece, LinkPiece, LotPiece, Piece, Sheaf
 from dmp.store.places import Places
 from dmp.store.records import Records
+from dmp.store.sharing import Known
 from dmp.store.vault import Seal
 
 Object = DocumentEntry | SubmissionSet | Association | Folder
@@ -83,6 +84,13 @@ class RecordContents:
         wanted = frozenset(map(unique_key, unique_ids))
         return self._entries_where(lambda piece: piece.unique in wanted)
 
+    def signatures_called(self, names: Iterable[str]) -> tuple[DocumentEntry, ...]:
+        """The signatures of lots that one of these names means: an entryUUID, a logical id, a uniqueId."""
+        wanted = frozenset(map(unique_key, names))
+        return self._entries_where(
+            lambda piece: piece.signature and not wanted.isdisjoint((piece.uuid, piece.logical, piece.unique))
+        )
+
     def any_entry(self) -> DocumentEntry | None:
         """One entry of the record, whichever: what is asked about in the place of one that is not there."""
         piece = next(self._sheaf.all(EntryPiece), None)
@@ -101,15 +109,12 @@ class RecordContents:
         return self._in_order(piece for piece in self._sheaf.all(EntryPiece) if wanted(piece))
 
     def _in_order(self, pieces: Iterable[EntryPiece]) -> tuple[DocumentEntry, ...]:
-        return tuple([self._entry(piece) for piece in sorted(pieces, key=lambda piece: piece.uuid)])
+        known = self._records.held(self._record.key).opened.known
+        return tuple([self._entry(piece, known) for piece in sorted(pieces, key=lambda piece: piece.uuid)])
 
-    def _entry(self, piece: EntryPiece) -> DocumentEntry:
-        entry, hidden = piece.read(), self._record.visibility.get(piece.chain)
-        if entry.is_signature:
-            # A signature's marks are always the same (xds-wire 4.6).
-            since = entry.deposit.at if entry.deposit is not None else None
-            return replace(entry, visibility=Visibility(masked=since is not None, hidden_from_patient_since=since))
-        return entry if hidden is None else replace(entry, visibility=hidden)
+    def _entry(self, piece: EntryPiece, known: Known | None = None) -> DocumentEntry:
+        entry, hidden = piece.read(known), self._record.visibility.get(piece.chain)
+        return entry if hidden is None or piece.signature else replace(entry, visibility=hidden)
 
     def add_entry(self, entry: DocumentEntry, *, lot: str, document: str) -> None:
         """Add an entry; what hides it lives in the record. `document` is empty when its octets are not here."""
@@ -280,11 +285,6 @@ class RecordContents:
         pieces = self._sheaf.all(LinkPiece)
         return _sorted(piece.read() for piece in pieces if piece.source in ends or piece.target in ends)
 
-    def links_by_uuid(self, uuids: Iterable[str]) -> tuple[Association, ...]:
-        """The associations with these ids."""
-        wanted = frozenset(uuids)
-        return _sorted(piece.read() for piece in self._sheaf.all(LinkPiece) if piece.uuid in wanted)
-
     def add_links(self, links: Iterable[Association]) -> None:
         """Add associations."""
         for link in links:
@@ -305,16 +305,29 @@ class RecordContents:
         """The document behind an entry: several entries may share one."""
         return self._known(EntryPiece, uuid).document
 
+    def documents_of(self, uuids: Iterable[str]) -> dict[str, str]:
+        """The documents behind entries that lists show, entryUUID to name; empty for octets that are elsewhere."""
+        wanted = frozenset(uuids)
+        return {piece.uuid: piece.document for piece in self._sheaf.listed() if piece.uuid in wanted}
+
     def read_document(self, uuid: str) -> bytes:
         """The octets behind an entry, exactly as they were deposited."""
         piece = self._document(uuid)
         try:
-            return self._blobs.get(BlobRef(piece.uuid, piece.key, piece.size, piece.stored_sha256))
+            return self.octets_of(piece)
         except StorageUnavailable:
             if self._records.has_changed(self._record.key):
                 # Somebody removed it meanwhile (ITI-86): what is there now will say so.
                 raise Conflict from None
             raise
+
+    def octets_of(self, piece: DocumentPiece) -> bytes:
+        """The octets of a document of the record.
+
+        Raises:
+            StorageUnavailable: they are damaged, or not there.
+        """
+        return self._blobs.get(BlobRef(piece.uuid, piece.key, piece.size, piece.stored_sha256))
 
     def sha256_of(self, uuid: str) -> str:
         """SHA-256 of the octets behind an entry: unlike the `hash` of XDS, nobody makes two documents share it."""
@@ -332,11 +345,17 @@ class RecordContents:
         """Every document of the record."""
         return tuple(self._sheaf.all(DocumentPiece))
 
+    def documents_but_signatures(self) -> tuple[DocumentPiece, ...]:
+        """The documents of the record without the signatures of lots."""
+        signatures = {piece.document for piece in self._sheaf.all(EntryPiece) if piece.signature}
+        return tuple(piece for piece in self.documents() if piece.uuid not in signatures)
+
     def remove_document(self, name: str) -> None:
         """Forget a document and the key that opens it; its blob is deleted once this is committed."""
         if self._sheaf.remove(DocumentPiece, name):
             self._records.touch(self._record.key)
             self._batch.add(statements.DROP_DOCUMENT, {"key": self._record.key, "named": name})
+            self._batch.add(statements.DROP_PROJECTION, {"key": self._record.key, "named": name})
             self._after_commit(lambda: self._blobs.delete(name))
 
     def _document(self, uuid: str) -> DocumentPiece:

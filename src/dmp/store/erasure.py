@@ -176,8 +176,8 @@ def _destroy_rows(connection: Connection, keys: Collection[str]) -> list[str]:
     """Empty these records without opening them, in one pass over each table; gives the names of their blobs."""
     blobs = connection.execute(select(schema.document.c.id).where(_among(schema.document, keys))).scalars().all()
     _move_identifiers(connection, keys)
-    hanging = (schema.page, schema.document, schema.place, schema.lead, schema.reader, schema.case, schema.to_review)
-    for table in hanging:
+    own = (schema.page, schema.document, schema.projection, schema.health_look, schema.prescription)
+    for table in (*own, schema.place, schema.lead, schema.reader, schema.case, schema.to_review):
         connection.execute(delete(table).where(_among(table, keys)))
     emptied = {"state": RecordState.DESTROYED.value, "master": "", "wrapped": b"", "sealed": b""}
     record = schema.record

@@ -25,6 +25,7 @@ from dmp.store.leads import drop_leads
 from dmp.store.packing import microseconds
 from dmp.store.pages import EntryPiece, FolderPiece
 from dmp.store.places import Places
+from dmp.store.prescriptions import drop_prescriptions
 from dmp.store.readers import drop_readers
 from dmp.store.records import Records
 from dmp.store.removals import Removal, announced
@@ -145,12 +146,15 @@ class Erasures:
         self._batch.touch(key, statements.DESTROY_RECORD, values)
         self._batch.add(statements.DROP_PAGES, {"key": key})
         self._batch.add(statements.DROP_DOCUMENTS, {"key": key})
+        self._batch.add(statements.DROP_PROJECTIONS, {"key": key})
+        self._batch.add(statements.DROP_LOOK, {"key": key})
         for kind in (EntryPiece, FolderPiece):
             for piece in held.sheaf.all(kind):
                 self._places.forget(piece.uuid, key)
         drop_leads(self._batch, self._vault, record)
         drop_readers(self._batch, key)
         drop_cases(self._batch, key)
+        drop_prescriptions(self._lane, self._batch, key)
         for token in sorted({self._vault.person(patient) for patient in record.identifiers}):
             self._batch.add(statements.DROP_IDENTIFIER, {"token": token, "key": key})
             self._batch.add(statements.ADD_FORMER_IDENTIFIER, {"token": token, "record": key})

@@ -33,9 +33,10 @@ _job = schema.job.c
 
 @dataclass(frozen=True)
 class Jobs:
-    """The queue of one store."""
+    """The queue of one store, for a worker who does jobs of these kinds."""
 
     store: Store
+    kinds: tuple[JobKind, ...] = tuple(JobKind)
 
     def take(self, worker: str, at: datetime) -> Job | None:
         """Take the job that has been due for longest, with a lease; None when nothing is due.
@@ -43,10 +44,10 @@ class Jobs:
         One that was tried too often, its last worker dead, is dead too.
         """
         with self.store.connection() as connection:
-            row = _next(connection, at)
+            row = self._next(connection, at)
             while row is not None and row.attempts >= MOST_ATTEMPTS:
                 connection.execute(_ended(JobState.DEAD, LOST, at).where(_job.id == row.id))
-                row = _next(connection, at)
+                row = self._next(connection, at)
             if row is None:
                 return None
             lease, attempts = at + LEASE, row.attempts + 1
@@ -90,6 +91,19 @@ class Jobs:
         for row in rows:
             yield JobLine(row.id, row.kind, JobState(row.state), instant(row.due), row.attempts, row.said)
 
+    def record_of(self, name: str) -> str:
+        """The key of the record that a message is about, sent or not.
+
+        Raises:
+            IncompleteRequest: no message has this id, or it was sent too long ago.
+        """
+        query = select(_job.record).where(_job.id == name, _job.kind == JobKind.NOTICE)
+        with self.store.connection() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise IncompleteRequest("no message has this id", element="ID")
+        return found
+
     def retry(self, name: str, at: datetime) -> None:
         """Have a dead job tried again, as often as a new one.
 
@@ -111,6 +125,13 @@ class Jobs:
                 forgotten += connection.execute(delete(schema.job).where(old)).rowcount
         return forgotten
 
+    def _next(self, connection: Connection, at: datetime) -> Row[tuple[object, ...]] | None:
+        """The job to take, held for this transaction; those that others are taking are passed over."""
+        now = microseconds(at)
+        due = (_job.state == JobState.WAITING, _job.due <= now, _job.lease <= now, _job.kind.in_(self.kinds))
+        query = select(schema.job).where(*due).order_by(_job.due, _job.id).limit(1)
+        return connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+
     def _write(self, job: Job, change: Update) -> bool:
         mine = (_job.id == job.id, _job.state == JobState.WAITING)
         mine += (_job.worker == job.worker, _job.attempts == job.attempts)
@@ -127,14 +148,6 @@ class Jobs:
 def wait_after(attempts: int) -> timedelta:
     """How long a job waits after its n-th failure."""
     return min(FIRST_WAIT * 4 ** (attempts - 1), LONGEST_WAIT)
-
-
-def _next(connection: Connection, at: datetime) -> Row[tuple[object, ...]] | None:
-    """The job to take, held for this transaction; those that others are taking are passed over."""
-    now = microseconds(at)
-    due = (_job.state == JobState.WAITING, _job.due <= now, _job.lease <= now)
-    query = select(schema.job).where(*due).order_by(_job.due, _job.id).limit(1)
-    return connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
 
 
 def _ended(state: JobState, said: str, at: datetime) -> Update:

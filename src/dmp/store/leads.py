@@ -12,9 +12,10 @@ from sqlalchemy import Connection, select
 from dmp.record.leads import leads_of
 from dmp.record.record import Record, RecordState
 from dmp.store import schema, statements
-from dmp.store.lane import Batch, Lane
+from dmp.store.lane import Batch, Lane, Row
 from dmp.store.vault import Vault
 
+_AT_ONCE = statements.LEADS_AT_ONCE
 _LENGTH = 16
 """Octets of a token, as those of `places`."""
 
@@ -27,24 +28,31 @@ class Leads:
         self._lane = lane
         self._batch = batch
         self._vault = vault
-        self._read: dict[bytes, list[str]] = {}
+        self._read: dict[tuple[bytes, ...], frozenset[str]] = {}
 
     def records_of(self, leads: Iterable[str]) -> list[str]:
         """The keys of the records that any of these leads to, each once, in order."""
-        tokens = sorted({lead_token(self._vault, lead) for lead in leads})
-        return sorted({key for token in tokens for key in self._records_of(token)})
+        tokens = tuple(sorted({lead_token(self._vault, lead) for lead in leads}))
+        return sorted(self._records_of(tokens))
 
     def complete(self, record: Record) -> bool:
         """Add the leads that a record lacks; tell whether it lacked any."""
-        missing = [token for token in sorted(_tokens(self._vault, record)) if record.key not in self._records_of(token)]
+        tokens = sorted(_tokens(self._vault, record))
+        missing = [token for token in tokens if record.key not in self._records_of((token,))]
         self._batch.add(statements.ADD_LEAD, *({"token": token, "record": record.key} for token in missing))
         return bool(missing)
 
-    def _records_of(self, token: bytes) -> list[str]:
+    def _records_of(self, tokens: tuple[bytes, ...]) -> frozenset[str]:
         """Asked for once: what an act was told while it looked is what it goes on with."""
-        if token not in self._read:
-            self._read[token] = [key for (key,) in self._lane.read(statements.FIND_LEAD, token=token)]
-        return self._read[token]
+        if tokens not in self._read:
+            parts = (tokens[first : first + _AT_ONCE] for first in range(0, len(tokens), _AT_ONCE))
+            self._read[tokens] = frozenset(key for part in parts for (key,) in self._looked_up(part))
+        return self._read[tokens]
+
+    def _looked_up(self, tokens: tuple[bytes, ...]) -> list[Row]:
+        """One statement, which has so many places: the last token fills those that are left."""
+        values = {f"token_{n}": tokens[min(n, len(tokens) - 1)] for n in range(_AT_ONCE)}
+        return self._lane.read(statements.FIND_LEADS, **values)
 
 
 def write_leads(batch: Batch, vault: Vault, *, before: Record | None, after: Record) -> None:

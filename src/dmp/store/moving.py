@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from dmp.store import statements
 from dmp.store.blobs import BlobRef, Blobs
 from dmp.store.lane import Batch
 from dmp.store.pages import DocumentPiece, EntryPiece, FolderPiece, LinkPiece, LotPiece, Piece, Sheaf
 from dmp.store.places import Places
+from dmp.store.projections import Projections
 from dmp.store.records import Records
 
 OBJECTS: tuple[type[Piece], ...] = (EntryPiece, LotPiece, FolderPiece, LinkPiece)
@@ -16,9 +19,19 @@ PLACED = (EntryPiece, FolderPiece)
 class Moving:
     """Moves between records that this transaction has met, by their keys."""
 
-    def __init__(self, *, records: Records, places: Places, batch: Batch, blobs: Blobs, written_blobs: list[str]):
+    def __init__(
+        self,
+        *,
+        records: Records,
+        projections: Projections,
+        places: Places,
+        batch: Batch,
+        blobs: Blobs,
+        written_blobs: list[str],
+    ):
         """Write into a batch; the names of new blobs join `written_blobs`."""
         self._records = records
+        self._projections = projections
         self._places = places
         self._batch = batch
         self._blobs = blobs
@@ -48,6 +61,7 @@ class Moving:
         for name in names:
             piece = self._sheaf(source).get(DocumentPiece, name)
             if piece is not None:
+                self._projections.copy(name, source=source, target=target, named=name)
                 self._add_document(target, piece)
                 self._drop_document(source, name)
 
@@ -60,17 +74,17 @@ class Moving:
             if entry.document not in here:
                 self.move_documents([entry.document], source=source, target=target)
             elif self._sheaf(target).get(DocumentPiece, entry.document) is None:
-                self._store_twice(document, target)
+                self._store_twice(document, source=source, target=target)
 
-    def _store_twice(self, document: DocumentPiece, target: str) -> None:
+    def _store_twice(self, document: DocumentPiece, *, source: str, target: str) -> None:
         octets = self._blobs.get(BlobRef(document.uuid, document.key, document.size, document.stored_sha256))
         ref = self._blobs.put([octets])
         self._written_blobs.append(ref.name)
+        self._projections.copy(document.uuid, source=source, target=target, named=ref.name)
         self._add_document(target, DocumentPiece(ref.name, ref.key, ref.size, document.sha256, ref.stored_sha256))
         for entry in list(self._sheaf(target).all(EntryPiece)):
             if entry.document == document.uuid:
-                entry.document = ref.name
-                self._sheaf(target).put(entry)
+                self._sheaf(target).put(msgspec.structs.replace(entry, document=ref.name))
 
     def _add_document(self, target: str, piece: DocumentPiece) -> None:
         self._records.touch(target)
@@ -82,6 +96,7 @@ class Moving:
         self._records.touch(source)
         self._sheaf(source).remove(DocumentPiece, name)
         self._batch.add(statements.DROP_DOCUMENT, {"key": source, "named": name})
+        self._batch.add(statements.DROP_PROJECTION, {"key": source, "named": name})
 
     def _put(self, target: str, piece: Piece) -> None:
         if any(self._sheaf(target).get(kind, piece.uuid) is not None for kind in OBJECTS):

@@ -74,6 +74,10 @@ class Outbox:
             what = f"{timer.kind}\n{timer.subject}\n{timer.due.isoformat()}"
             self._add(record, JobKind.TIMER, what, msgspec.json.encode(timer), timer.due)
 
+    def read_words(self, record: str, document: str, *, at: datetime) -> None:
+        """Have the PDF files of a document read, by its name."""
+        self._add(record, JobKind.WORDS, document, msgspec.json.encode(document), at)
+
     def _add(self, record: str, kind: JobKind, what: str, payload: bytes, due: datetime) -> None:
         name = self._vault.digest(f"job {kind} {record}\n{what}")[:NAME].hex()
         if name in self._added:

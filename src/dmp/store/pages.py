@@ -15,12 +15,15 @@ shelf alone: a third of the octets, one page for some twenty documents.
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from dmp.record.entry import Association, DocumentEntry, Folder, SubmissionSet
+from dmp.record.visibility import Visibility
 from dmp.store.packing import pack, unpack_entry, unpack_folder, unpack_link, unpack_lot
+from dmp.store.sharing import Known, shared
 from dmp.store.vault import Seal
 
 if sys.version_info >= (3, 14):
@@ -40,7 +43,7 @@ _EFFORT = 1
 """Compress as fast as it can: four times the time saves a twentieth of the octets."""
 
 
-class EntryPiece(msgspec.Struct, array_like=True, gc=False):
+class EntryPiece(msgspec.Struct, array_like=True, frozen=True, dict=True):
     """A document entry, the lot it came with and the document behind it."""
 
     uuid: str
@@ -53,12 +56,19 @@ class EntryPiece(msgspec.Struct, array_like=True, gc=False):
     signature: bool
     value: msgspec.Raw
 
-    def read(self) -> DocumentEntry:
-        """The entry."""
-        return unpack_entry(self.value)
+    def read(self, known: Known | None = None) -> DocumentEntry:
+        """The entry as it is kept; unpacked once, since the page may stay opened (`at_hand`).
+
+        With what is `known` of other entries, which it then shares.
+        """
+        entry: DocumentEntry | None = self.__dict__.get("entry")
+        if entry is None:
+            entry = _unpacked(self) if known is None else shared(_unpacked(self), known)
+            self.__dict__["entry"] = entry
+        return entry
 
 
-class LotPiece(msgspec.Struct, array_like=True, gc=False):
+class LotPiece(msgspec.Struct, array_like=True, gc=False, frozen=True):
     """A lot, and what a retry of it is known by."""
 
     uuid: str
@@ -71,7 +81,7 @@ class LotPiece(msgspec.Struct, array_like=True, gc=False):
         return unpack_lot(self.value)
 
 
-class LinkPiece(msgspec.Struct, array_like=True, gc=False):
+class LinkPiece(msgspec.Struct, array_like=True, gc=False, frozen=True):
     """An association."""
 
     uuid: str
@@ -84,7 +94,7 @@ class LinkPiece(msgspec.Struct, array_like=True, gc=False):
         return unpack_link(self.value)
 
 
-class FolderPiece(msgspec.Struct, array_like=True, gc=False):
+class FolderPiece(msgspec.Struct, array_like=True, gc=False, frozen=True):
     """A folder, and the lot it came with."""
 
     uuid: str
@@ -99,7 +109,7 @@ class FolderPiece(msgspec.Struct, array_like=True, gc=False):
         return unpack_folder(self.value)
 
 
-class DocumentPiece(msgspec.Struct, array_like=True, gc=False):
+class DocumentPiece(msgspec.Struct, array_like=True, gc=False, frozen=True):
     """The octets of a document: the name of the blob and what opens it."""
 
     uuid: str
@@ -110,7 +120,7 @@ class DocumentPiece(msgspec.Struct, array_like=True, gc=False):
     stored_sha256: bytes
 
 
-class PersonalPiece(msgspec.Struct, array_like=True, gc=False):
+class PersonalPiece(msgspec.Struct, array_like=True, gc=False, frozen=True):
     """Something of the holder's own space (`store/personal.py`); `kind` says what."""
 
     uuid: str
@@ -121,34 +131,65 @@ class PersonalPiece(msgspec.Struct, array_like=True, gc=False):
 Piece = EntryPiece | LotPiece | LinkPiece | FolderPiece | DocumentPiece | PersonalPiece
 KINDS: tuple[type[Piece], ...] = (EntryPiece, LotPiece, LinkPiece, FolderPiece, DocumentPiece, PersonalPiece)
 """In the order of a page; one of a former release lacks the last ones."""
+_MARK = 16
+"""Octets of each end of a sealed page that tell it from others: the nonce is in the first, the tag is the last."""
 _NONE = msgspec.Raw(msgspec.msgpack.encode([]))
 _read_page = msgspec.msgpack.Decoder(tuple[msgspec.Raw, ...]).decode
-_read_pieces: dict[type[Piece], Any] = {kind: msgspec.msgpack.Decoder(list[kind]).decode for kind in KINDS}  # type: ignore[valid-type]
+_read_pieces: dict[type[Piece], Any] = {kind: msgspec.msgpack.Decoder(tuple[kind, ...]).decode for kind in KINDS}  # type: ignore[valid-type]
 
 
-Pages = list[tuple[int, bytes]]
-"""Sealed pages with their numbers."""
+class Page:
+    """One page of a record as it was read: sealed until it is first looked at, never changed; threads may share it."""
+
+    def __init__(self, seal: Seal, number: int, sealed: bytes):
+        """Hold a sealed page."""
+        self._seal, self._sealed, self.number = seal, sealed, number
+        self._parts: tuple[msgspec.Raw, ...] = ()
+        self._pieces: dict[type[Piece], tuple[Any, ...]] = {}
+        self.size = len(sealed)
+        self.mark = sealed[:_MARK] + sealed[-_MARK:]
+        """What tells it from any other page that was ever sealed with this key."""
+
+    def part(self, kind: type[Piece]) -> msgspec.Raw:
+        """The pieces of a kind, packed."""
+        # Read first: another thread may open the page meanwhile, and then lets go of what was sealed.
+        sealed = self._sealed
+        if not self._parts:
+            self._parts = _read_page(open_page(self._seal, self.number, sealed))
+            self._sealed = b""
+        place = KINDS.index(kind)
+        return self._parts[place] if place < len(self._parts) else _NONE
+
+    def pieces(self, kind: type[Piece]) -> tuple[Any, ...]:
+        """The pieces of a kind."""
+        if kind not in self._pieces:
+            self._pieces[kind] = _read_pieces[kind](self.part(kind))
+        return self._pieces[kind]
+
+
+Pages = dict[int, Page]
+"""The pages of a record by their numbers."""
 
 
 class Sheaf:
     """The pages of one record in one transaction: opened when first looked at, rewritten when changed."""
 
     def __init__(self, seal: Seal, pages: Pages, others: Callable[[], Pages] | None = None):
-        """Keep the sealed pages; `others` brings those of the second shelf when `pages` are of the first alone."""
+        """Keep the pages; `others` brings those of the second shelf when `pages` are of the first alone."""
         self._seal = seal
-        self._sealed = pages
+        self._pages = pages
         self._others = others
         self._kinds: dict[type[Piece], dict[str, tuple[int, Any]]] = {}
-        self._opened: dict[int, tuple[msgspec.Raw, ...]] = {}
-        self._filled = {number: len(sealed) for number, sealed in pages}
+        self._filled = {number: page.size for number, page in pages.items()}
         self._changed: set[int] = set()
         self._new: set[int] = set()
 
     def listed(self) -> Iterator[EntryPiece]:
         """Every entry that lists show: all but the signatures of lots (DEC-12)."""
-        if self._others is None:
+        if EntryPiece in self._kinds:
             return (piece for piece in self.all(EntryPiece) if not piece.signature)
-        return (piece for _, piece in self._read(EntryPiece) if not piece.signature)
+        first = (page for number, page in self._pages.items() if not _is_second(number))
+        return (piece for page in first for piece in page.pieces(EntryPiece) if not piece.signature)
 
     def all(self, kind: type[Any]) -> Iterator[Any]:
         """Every piece of a kind."""
@@ -186,7 +227,7 @@ class Sheaf:
         """The pieces of a kind in a page; those that nobody looked at stay packed."""
         if kind in self._kinds or number in self._new:
             return [piece for page, piece in self._of(kind).values() if page == number]
-        return _part_of(self._page(number), kind)
+        return self._pages[number].part(kind)
 
     def _page_with_room(self, piece: Piece, shelf: int) -> int:
         numbers = (number for number in self._filled if _is_second(number) is _is_second(shelf))
@@ -207,23 +248,11 @@ class Sheaf:
     def _fetch_others(self) -> None:
         if self._others is not None:
             others, self._others = self._others(), None
-            self._sealed = [*self._sealed, *others]
-            self._filled |= {number: len(sealed) for number, sealed in others}
+            self._pages = {**self._pages, **others}
+            self._filled |= {number: page.size for number, page in others.items()}
 
     def _read(self, kind: type[Any]) -> Iterator[tuple[int, Any]]:
-        read = _read_pieces[kind]
-        return ((number, piece) for number, _ in self._sealed for piece in read(_part_of(self._page(number), kind)))
-
-    def _page(self, number: int) -> tuple[msgspec.Raw, ...]:
-        if number not in self._opened:
-            sealed = next(sealed for known, sealed in self._sealed if known == number)
-            self._opened[number] = _read_page(open_page(self._seal, number, sealed))
-        return self._opened[number]
-
-
-def _part_of(page: tuple[msgspec.Raw, ...], kind: type[Any]) -> msgspec.Raw:
-    place = KINDS.index(kind)
-    return page[place] if place < len(page) else _NONE
+        return ((number, piece) for number, page in self._pages.items() for piece in page.pieces(kind))
 
 
 def _shelf(piece: Piece) -> int:
@@ -247,3 +276,12 @@ def open_page(seal: Seal, number: int, sealed: bytes) -> bytes:
 def seal_page(seal: Seal, number: int, packed: bytes) -> bytes:
     """Seal one page as the one of this number in this record."""
     return seal.close("page", str(number), zstd.compress(packed, _EFFORT))
+
+
+def _unpacked(piece: EntryPiece) -> DocumentEntry:
+    entry = unpack_entry(piece.value)
+    if not entry.is_signature:
+        return entry
+    # A signature's marks are always the same (xds-wire 4.6).
+    since = entry.deposit.at if entry.deposit is not None else None
+    return replace(entry, visibility=Visibility(masked=since is not None, hidden_from_patient_since=since))

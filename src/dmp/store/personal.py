@@ -10,14 +10,23 @@ from typing import Any
 
 import msgspec
 
+from dmp.record.choice import HealthChoice, Reminded, Shown, Told
+from dmp.record.invitation import Invitation
 from dmp.record.personal import Note, ProfileLine, Reading
 from dmp.record.record import Record
 from dmp.store.packing import pack
 from dmp.store.pages import PersonalPiece
 from dmp.store.records import Records
 
-Item = Note | ProfileLine | Reading
-_NAMES: dict[type[Item], str] = {Note: "note", ProfileLine: "line", Reading: "reading"}
+Item = Note | ProfileLine | Reading | HealthChoice | Reminded | Invitation
+_NAMES: dict[type[Item], str] = {
+    Note: "note",
+    ProfileLine: "line",
+    Reading: "reading",
+    HealthChoice: "choice",
+    Reminded: "reminded",
+    Invitation: "invitation",
+}
 _DECODERS: dict[str, Any] = {name: msgspec.msgpack.Decoder(kind).decode for kind, name in _NAMES.items()}
 
 
@@ -42,6 +51,24 @@ class Personal:
         """What was measured, newest first."""
         found = [item for item in self._items(record) if isinstance(item, Reading)]
         return tuple(sorted(found, key=lambda reading: (reading.day, reading.written, reading.id), reverse=True))
+
+    def choices(self, record: Record) -> tuple[HealthChoice, ...]:
+        """What was told or chosen about the services, in the order in which it was written."""
+        found = [item for item in self._items(record) if isinstance(item, HealthChoice)]
+        return tuple(sorted(found, key=lambda choice: (choice.written, choice.id)))
+
+    def reminded(self, record: Record) -> tuple[Told, ...]:
+        """What the holder was reminded of, in the records that this one absorbed too."""
+        return tuple(told for item in self._items(record) if isinstance(item, Reminded) for told in item.told)
+
+    def shown(self, record: Record) -> tuple[Shown, ...]:
+        """What was due when it was last worked out, in this record alone: an absorbed one is worked out no more."""
+        return next((item.shown for item in self._items(record) if isinstance(item, Reminded)), ())
+
+    def invitations(self, record: Record) -> tuple[Invitation, ...]:
+        """What the national insurer invited him to, in the order in which it came in."""
+        found = [item for item in self._items(record) if isinstance(item, Invitation)]
+        return tuple(sorted(found, key=lambda one: (one.received, one.day, one.id)))
 
     def put(self, record: Record, item: Item) -> None:
         """Add one, or write it anew where it stands."""

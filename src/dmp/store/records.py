@@ -1,19 +1,23 @@
 """Records: found by any identifier of the person, one per person (LC-1)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from dmp.record.patient import PatientId
-from dmp.record.record import Record
+from dmp.record.record import Record, RecordState
 from dmp.store import statements
+from dmp.store.at_hand import NEVER, AtHand, Opened, Reach
 from dmp.store.failures import Conflict
 from dmp.store.lane import Batch, Lane, Row
 from dmp.store.leads import write_leads
 from dmp.store.packing import microseconds, pack, unpack_record
-from dmp.store.pages import Pages, Sheaf
+from dmp.store.pages import Page, Pages, Sheaf
 from dmp.store.vault import Seal, Vault
+
+Fact = TypeVar("Fact")
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Held:
     revision: int | None
     """As it was read; None for a record that this transaction adds."""
     sheaf: Sheaf
+    opened: Opened = field(default_factory=Opened)
+    """What is at hand of it for who reads, or will be."""
 
 
 class Addresses:
@@ -57,11 +63,22 @@ class Addresses:
 class Records:
     """The records inside one transaction; remembers each that it met."""
 
-    def __init__(self, lane: Lane, batch: Batch, vault: Vault, addresses: Addresses):
-        """Read on a lane, write into a batch."""
+    def __init__(
+        self,
+        lane: Lane,
+        batch: Batch,
+        vault: Vault,
+        addresses: Addresses,
+        *,
+        at_hand: Reach | None = None,
+        passing: bool = False,
+    ):
+        """Read on a lane, write into a batch; what is `at_hand` is not read again; `passing` as in `Vault.open_key`."""
         self._lane = lane
+        self._at_hand = at_hand or AtHand().of("")
         self._batch = batch
         self._vault = vault
+        self._passing = passing
         self._addresses = addresses
         self._held: dict[str, Held] = {}
         self._added: dict[bytes, str] = {}
@@ -117,35 +134,65 @@ class Records:
         return None if held is None else held.record
 
     def _read(self, key: str, *, glance: bool) -> Held | None:
-        rows = self._lane.read(statements.READ_LISTED, key=key) if glance else self._rows(key)
+        known = self._at_hand.get(key) or Opened()
+        rows = self._rows(key, known, glance=glance)
         # A destroyed record has lost its key: it is no record (DEC-31).
         if not rows or not rows[0][3]:
+            self._at_hand.forget(key)
             return None
         revision, version, master, wrapped, sealed = rows[0][:5]
-        seal = self._vault.open_key(key, master, bytes(wrapped))
+        seal = self._vault.open_key(key, master, bytes(wrapped), passing=self._passing)
         record = unpack_record(seal.open("record", sealed_name(key, version), sealed))
-        others = partial(self._others, key, revision) if glance else None
-        self._held[key] = Held(record, seal, sealed, revision, Sheaf(seal, _pages(rows), others))
+        if known.seen(whole=not glance) != revision:
+            known = _renewed(known, revision, _pages(rows, seal, {**known.former, **known.pages}), whole=not glance)
+            self._keep(record, known)
+        others = None if known.whole else partial(self._others, record, known)
+        self._held[key] = Held(record, seal, sealed, revision, Sheaf(seal, known.pages, others), known)
         return self._held[key]
 
-    def _rows(self, key: str) -> list[Row]:
+    def keep(self, key: str) -> None:
+        """Keep at hand what has come to what was opened of a record."""
+        held = self._held[key]
+        self._keep(held.record, held.opened)
+
+    def once(self, key: str, name: str, work: Callable[[], Fact]) -> Fact:
+        """Something of the past of a record that nothing can change any more: worked out once while it is at hand."""
+        facts = self._held[key].opened.facts
+        if name not in facts:
+            facts[name] = work()
+            self.keep(key)
+        return facts[name]
+
+    def _keep(self, record: Record, opened: Opened) -> None:
+        """Keep it at hand, while the record is open."""
+        if record.state is RecordState.ACTIVE and not self._lane.held:
+            self._at_hand.keep(record.key, opened)
+        else:
+            self._at_hand.forget(record.key)
+
+    def _rows(self, key: str, known: Opened, *, glance: bool) -> list[Row]:
         if not self._lane.held:
-            return self._lane.read(statements.READ_RECORD, key=key)
+            statement = statements.READ_LISTED if glance else statements.READ_RECORD
+            return self._lane.read(statement, key=key, seen=known.seen(whole=not glance))
         # First the row, which waits for whoever writes in the record, then what that one has written.
         rows = self._lane.read(statements.HOLD_RECORD, key=key)
         pages = self._lane.read(statements.READ_PAGES, key=key) or [(None, None)]
         return [(*row, *page) for row in rows for page in pages]
 
-    def _others(self, key: str, revision: int) -> Pages:
+    def _others(self, record: Record, opened: Opened) -> Pages:
         """The pages of the second shelf, as they were when the first was read.
 
         Raises:
             Conflict: another act wrote in the record in between.
         """
-        rows = self._lane.read(statements.READ_OTHERS, key=key)
-        if not rows or rows[0][0] != revision:
+        rows = self._lane.read(statements.READ_OTHERS, key=record.key, seen=NEVER)
+        if not rows or rows[0][0] != opened.revision:
             raise Conflict
-        return _pages(rows)
+        others = _pages(rows, self.seal(record.key), opened.former)
+        opened.pages, opened.whole = {**opened.pages, **others}, True
+        opened.former.clear()
+        self._keep(record, opened)
+        return others
 
     def met(self) -> list[str]:
         """The keys of the records that this transaction has read or added."""
@@ -186,7 +233,8 @@ class Records:
             "sealed": sealed,
         }
         self._batch.touch(record.key, statements.ADD_RECORD, row)
-        self._held[record.key] = Held(record, seal, sealed, None, Sheaf(seal, []))
+        self._batch.add(statements.ADD_LOOK, {"record": record.key, "day": 0, "rules": ""})
+        self._held[record.key] = Held(record, seal, sealed, None, Sheaf(seal, {}))
 
     def change(self, record: Record, *, at: datetime) -> Record:
         """Write the next version of a record and keep the one before (xds-wire 9.3: each change is versioned).
@@ -222,8 +270,21 @@ class Records:
         return statements.CHANGE_RECORD, {"key": record.key, "seen": held.revision, **values}
 
 
-def _pages(rows: list[Row]) -> Pages:
-    return [(row[5], row[6]) for row in rows if row[5] is not None]
+def _pages(rows: list[Row], seal: Seal, known: Pages) -> Pages:
+    """The pages as they were read; those that are at hand just as they were stay opened."""
+    read = (Page(seal, row[5], row[6]) for row in rows if row[5] is not None)
+    return {page.number: _same(known.get(page.number), page) for page in read}
+
+
+def _renewed(known: Opened, revision: int, pages: Pages, *, whole: bool) -> Opened:
+    """What is at hand of the next revision; the shelf that is not read now may still be what it was."""
+    former = {number: page for number, page in {**known.former, **known.pages}.items() if number not in pages}
+    said = known.said if known.revision == revision else {}
+    return Opened(revision, pages, whole, {} if whole else former, known.known, known.made, known.facts, said)
+
+
+def _same(known: Page | None, read: Page) -> Page:
+    return known if known is not None and known.mark == read.mark else read
 
 
 def _decided(held: Held) -> dict[str, object]:

@@ -52,7 +52,7 @@ class Retention:
         after = FIRST
         while rows := self._lane.read(statements.LIST_CLOSED, closed=RecordState.CLOSED, after=after):
             for key, version, master, wrapped, sealed in rows:
-                seal = self._vault.open_key(key, master, bytes(wrapped))
+                seal = self._vault.open_key(key, master, bytes(wrapped), passing=True)
                 yield unpack_record(seal.open("record", sealed_name(key, version), bytes(sealed)))
             after = rows[-1][0]
 

@@ -15,7 +15,18 @@ metadata = MetaData()
 _KEY = String(36)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
-PATIENT_TABLES = ("record", "record_history", "page", "document", "trace", "erasure", "emergency_case", "reader")
+PATIENT_TABLES = (
+    "record",
+    "record_history",
+    "page",
+    "document",
+    "trace",
+    "erasure",
+    "emergency_case",
+    "reader",
+    "prescription",
+    "projection",
+)
 """Tables distributed by `record`."""
 
 record = Table(
@@ -67,6 +78,51 @@ document = Table(
     Column("stored_sha256", LargeBinary, nullable=False),
 )
 """Each blob that a record names, with the size and SHA-256 of what is stored: damage is found without a key."""
+
+health_look = Table(
+    "health_look",
+    metadata,
+    Column("record", _KEY, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("rules", String(16), nullable=False),
+    Index("health_look_by_day", "day", "record"),
+)
+"""When the reminders of a record are worked out next, as the ordinal of a day, and the mark of the rules that were in
+force the last time (`store/looks.py`): each record has one from its opening on, whatever it holds."""
+
+rule_edition = Table(
+    "rule_edition",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""The rules that operators gave (`store/rule_editions.py`): the newest one that was taken is in force."""
+
+unread = Table(
+    "unread",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+"""How many documents of a kind could not be read (`store/unread.py`): of no record, nor of any document."""
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("record", _KEY, primary_key=True),
+    Column("document", String(96), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+)
+"""What was read from a document, each sealed with the key of the record; `version` is that of the reading
+(`store/projections.py`). Can be dropped and made again from the documents."""
 
 place = Table(
     "place",
@@ -346,6 +402,17 @@ team = Table(
     Index("team_by_professional", "professional"),
 )
 """Who is of which care team, from when until when, as structures declare it (AR-3): loaded as the directory is."""
+
+prescription = Table(
+    "prescription",
+    metadata,
+    Column("record", _KEY, primary_key=True),
+    Column("id", _KEY, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Prescriptions that have a number (`store/prescriptions.py`, RX-1): `id` is a keyed hash of the number, which leads
+here by `place`; `version` grows with each change."""
 
 reader = Table(
     "reader",

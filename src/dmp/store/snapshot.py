@@ -46,7 +46,7 @@ def reading(connection: Connection, store: Store) -> Tx:
     """What acts are given, on a snapshot: to read records as they do. Never to be committed."""
     raw = connection.connection
     lane = Lane(store.lanes, raw.driver_connection, alone=nullcontext(), known=raw.info)
-    return Tx(lane, store.vault, store.blobs, Addresses())
+    return Tx(lane, store.vault, store.blobs, Addresses(), passing=True)
 
 
 def stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:

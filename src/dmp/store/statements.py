@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Update,
     and_,
+    any_,
     bindparam,
     case,
     delete,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
@@ -39,20 +41,24 @@ Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 class Prepared:
     """One statement; parameters are given by name."""
 
-    def __init__(self, statement: Statement, *columns: str, alone: bool = False):
+    def __init__(self, statement: Statement, *columns: str, alone: bool = False, on_sqlite: Statement | None = None):
         """Keep a statement; `columns` are those that an insertion is given, all of them when none is named.
 
-        One that is `alone` must see what the one before it did: it cannot be part of a `Joined` statement.
+        One that is `alone` must see what the one before it did: it cannot be
+        part of a `Joined` statement. `on_sqlite` is what SQLite is told, where
+        it has no words for the other.
         """
-        self._statement = statement
+        self._statement, self._on_sqlite = statement, statement if on_sqlite is None else on_sqlite
         self._columns = list(columns) or None
         self.alone = alone
 
     @cache  # noqa: B019 - statements live as long as the program
     def sql(self, engine_name: str) -> str:
         """The text for an engine, in the style of parameters of its driver."""
-        dialect = sqlite.dialect(paramstyle="named") if engine_name == "sqlite" else _PSYCOPG
-        return str(self._statement.compile(dialect=dialect, column_keys=self._columns))
+        is_sqlite = engine_name == "sqlite"
+        dialect = sqlite.dialect(paramstyle="named") if is_sqlite else _PSYCOPG
+        statement = self._on_sqlite if is_sqlite else self._statement
+        return str(statement.compile(dialect=dialect, column_keys=self._columns))
 
 
 class Joined:
@@ -92,7 +98,7 @@ def into(table: Table, *columns: str) -> Prepared:
 
 
 _record, _page = schema.record.c, schema.page.c
-_key = bindparam("key")
+_key, _seen = bindparam("key"), bindparam("seen", type_=_record.revision.type)
 
 
 def _of_record(*, held: bool) -> Prepared:
@@ -102,9 +108,13 @@ def _of_record(*, held: bool) -> Prepared:
 
 
 def _with_pages(*which: ColumnElement[bool]) -> Prepared:
-    """A record and its pages, in one snapshot: what hides a document and the document are of one moment."""
+    """A record and its pages, in one snapshot: what hides a document and the document are of one moment.
+
+    Without the pages where the record is still of the revision that was `seen`.
+    """
     columns = (_record.revision, _record.version, _record.master, _record.wrapped, _record.sealed)
-    joined: FromClause = schema.record.outerjoin(schema.page, and_(_page.record == _key, *which))
+    read = and_(_page.record == _key, _record.revision != _seen, *which)
+    joined: FromClause = schema.record.outerjoin(schema.page, read)
     query = select(*columns, _page.number, _page.sealed.label("page"))
     return Prepared(query.select_from(joined).where(_record.record == _key).order_by(_page.number))
 
@@ -142,10 +152,47 @@ ADD_DOCUMENT = into(schema.document)
 DROP_DOCUMENT = Prepared(
     delete(schema.document).where(schema.document.c.record == _key, schema.document.c.id == bindparam("named"))
 )
+_projection = schema.projection.c
+ADD_PROJECTION = into(schema.projection)
+
+
+def _of_documents(column: ColumnElement[bytes]) -> Prepared:
+    """What is kept of some documents of a record, named in one text with a comma between two: of those alone.
+
+    Rows of others, which may be hidden from who asks, would cost time, and tell of them.
+    """
+    query = select(_projection.document, column).where(_projection.record == _key)
+    names: ColumnElement[str] = bindparam("names")
+    listed = literal_column("""'["' || replace(:names, ',', '","') || '"]'""")
+    each = func.json_each(listed).table_valued("value")
+    return Prepared(
+        query.where(_projection.document == any_(func.string_to_array(names, literal_column("','")))),
+        on_sqlite=query.where(_projection.document.in_(select(each.c.value))),
+    )
+
+
+READ_FACTS, READ_TERMS = _of_documents(_projection.facts), _of_documents(_projection.terms)
+READ_PROJECTION = Prepared(
+    select(_projection.version, _projection.facts, _projection.terms).where(
+        _projection.record == _key, _projection.document == bindparam("named")
+    )
+)
+READ_PROJECTIONS = Prepared(
+    select(_projection.document, _projection.version, _projection.facts, _projection.terms).where(
+        _projection.record == _key
+    )
+)
+DROP_PROJECTION = Prepared(
+    delete(schema.projection).where(_projection.record == _key, _projection.document == bindparam("named"))
+)
 ADD_PLACE = into(schema.place)
 FIND_PLACE = Prepared(select(schema.place.c.record).where(schema.place.c.token == bindparam("token")))
 ADD_LEAD = into(schema.lead)
-FIND_LEAD = Prepared(select(schema.lead.c.record).where(schema.lead.c.token == bindparam("token")))
+LEADS_AT_ONCE = 16
+"""Leads looked up in one statement: to whom somebody may read, they are those of a year of months."""
+FIND_LEADS = Prepared(
+    select(schema.lead.c.record).where(schema.lead.c.token.in_([bindparam(f"token_{n}") for n in range(LEADS_AT_ONCE)]))
+)
 DROP_LEAD = Prepared(
     delete(schema.lead).where(schema.lead.c.token == bindparam("token"), schema.lead.c.record == _key), alone=True
 )
@@ -170,8 +217,23 @@ COUNT_PAGES, COUNT_VERSIONS, COUNT_TRACES = (
     for table in (schema.page, schema.record_history, schema.trace)
 )
 READ_DOCUMENTS = Prepared(select(_document.id, _document.size).where(_document.record == _key))
-DROP_PAGES, DROP_DOCUMENTS = (
-    Prepared(delete(table).where(table.c.record == _key)) for table in (schema.page, schema.document)
+_look = schema.health_look.c
+ADD_LOOK = into(schema.health_look)
+DROP_LOOK = Prepared(delete(schema.health_look).where(_look.record == _key))
+READ_LOOK = Prepared(select(_look.rules).where(_look.record == _key))
+_again = update(schema.health_look).where(_look.record == _key).values(day=bindparam("new_day"))
+SET_LOOK, SET_LOOK_AND_RULES = Prepared(_again), Prepared(_again.values(rules=bindparam("new_rules")))
+# The first condition is in the second: it is what lets the index be entered at its place.
+_after_it = or_(_look.day > bindparam("after_day"), _look.record > bindparam("after"))
+DUE_LOOKS = Prepared(
+    select(_look.day, _look.record)
+    .where(_look.day <= bindparam("today"), _look.day >= bindparam("from_day"), _after_it)
+    .order_by(_look.day, _look.record)
+    .limit(literal_column("500"))
+    .offset(literal_column("0"))
+)
+DROP_PAGES, DROP_DOCUMENTS, DROP_PROJECTIONS = (
+    Prepared(delete(table).where(table.c.record == _key)) for table in (schema.page, schema.document, schema.projection)
 )
 DROP_IDENTIFIER = Prepared(
     delete(schema.identifier).where(schema.identifier.c.token == bindparam("token"), schema.identifier.c.record == _key)
@@ -199,6 +261,23 @@ QUEUE_TRACE = into(schema.trace_queue, "record", "trace", "commitment")
 READ_TRACE = Prepared(
     select(schema.trace.c.sealed).where(schema.trace.c.record == _key, schema.trace.c.id == bindparam("named"))
 )
+_trace = schema.trace.c
+NEWEST_TRACES = Prepared(
+    select(_trace.id, _trace.sealed)
+    .where(_trace.record == _key)
+    .order_by(_trace.id.desc())
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))
+)
+_last, _one_row = bindparam("last", type_=_trace.id.type), select(literal_column("1")).subquery()
+_until_last = select(func.count()).select_from(schema.trace).where(_trace.record == _key, _trace.id <= _last)
+_after_last = schema.trace.alias()
+TRACES_AFTER = Prepared(
+    select(_until_last.scalar_subquery(), _after_last.c.id, _after_last.c.sealed)
+    .select_from(_one_row.outerjoin(_after_last, and_(_after_last.c.record == _key, _after_last.c.id > _last)))
+    .order_by(_after_last.c.id)
+)
+"""How many traces there are up to one, and those that come after it."""
 READ_TRACES = Prepared(
     select(schema.trace.c.id, schema.trace.c.commitment, schema.trace.c.sealed)
     .where(schema.trace.c.record == _key)

@@ -1,12 +1,16 @@
 """Traces, written with the act they tell and readable with the key of the record alone (security 11)."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
 
 from dmp.audit.export import Disclosure
 from dmp.audit.trace import Trace
 from dmp.audit.tree import commitment
 from dmp.store import statements
+from dmp.store.at_hand import Made
 from dmp.store.lane import Batch, Lane
 from dmp.store.records import Records
 from dmp.store.vault import Seal, Vault
@@ -14,6 +18,9 @@ from dmp.store.vault import Seal, Vault
 NO_RECORD = "00000000-0000-0000-0000-000000000000"
 """Where the traces go that concern no record: refused calls, unknown persons."""
 SALT = 32
+_Value = TypeVar("_Value")
+_read = msgspec.json.Decoder(Trace).decode
+"""A text that our seal opens is one that we wrote: its spelling is checked where it is proven (`Trace.read`)."""
 
 
 class Traces:
@@ -25,6 +32,8 @@ class Traces:
         self._batch = batch
         self._vault = vault
         self._records = records
+        self._made: dict[tuple[str, Callable[..., Any]], tuple[Any, ...]] = {}
+        """Of each record, as it was when this transaction first asked."""
 
     def append(self, trace: Trace) -> None:
         """Write one trace and queue its commitment for the tree."""
@@ -38,7 +47,33 @@ class Traces:
     def of(self, record: str) -> Iterator[Trace]:
         """The traces of one record, in order of arrival."""
         for name, _, sealed in self.rows(record):
-            yield Trace.read(self.opened(record, name, sealed).text)
+            yield _read(self.opened(record, name, sealed).text)
+
+    def made(self, record: str, make: Callable[[Trace], _Value]) -> tuple[_Value, ...]:
+        """What is made of each trace of a record, in order of arrival; of those at hand it is not made again.
+
+        Traces are only added: as long as there are as many up to the last one
+        at hand, they are the same.
+        """
+        if (record, make) in self._made:
+            return self._made[record, make]
+        opened = self._records.held(record).opened
+        known = opened.made.get(make) or Made()
+        rows = self._lane.read(statements.TRACES_AFTER, key=record, last=known.last)
+        if rows[0][0] != len(known.values):
+            known = Made()
+            rows = self._lane.read(statements.TRACES_AFTER, key=record, last=known.last)
+        new = tuple([make(_read(self.opened(record, name, sealed).text)) for _, name, sealed in rows if name])
+        if new:
+            opened.made[make] = known = Made(rows[-1][1], (*known.values, *new))
+            self._records.keep(record)
+        self._made[record, make] = known.values
+        return known.values
+
+    def newest(self, record: str, most: int) -> Iterator[Trace]:
+        """The newest traces of a record, from the last one backwards."""
+        for name, sealed in self._lane.read(statements.NEWEST_TRACES, key=record, most=most):
+            yield _read(self.opened(record, name, sealed).text)
 
     def one(self, record: str, name: str) -> Trace:
         """One trace of a record met in this transaction, or of none.

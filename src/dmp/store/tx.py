@@ -16,6 +16,7 @@ from dmp.record.record import Record
 from dmp.store import dialect, statements
 from dmp.store.accounts import Accounts
 from dmp.store.alerts import Alerts
+from dmp.store.at_hand import AtHand, Reach
 from dmp.store.blobs import Blobs, FileBlobs
 from dmp.store.cases import Cases
 from dmp.store.clearances import Clearances
@@ -26,21 +27,26 @@ from dmp.store.failures import Conflict, told_apart
 from dmp.store.keys.token import Token
 from dmp.store.lane import Batch, Lane
 from dmp.store.leads import Leads
+from dmp.store.looks import Looks
 from dmp.store.moving import Moving
 from dmp.store.openings import Openings
 from dmp.store.operators import Operators
 from dmp.store.outbox import Outbox
 from dmp.store.personal import Personal
 from dmp.store.places import Places
+from dmp.store.prescriptions import Prescriptions
+from dmp.store.projections import Projections
 from dmp.store.proofs import Proofs
 from dmp.store.questions import Questions
 from dmp.store.readers import Readers
 from dmp.store.records import Addresses, Records
 from dmp.store.replay import Replays
 from dmp.store.retention import Retention
+from dmp.store.rule_editions import RuleEditions
 from dmp.store.tallies import Tallies
 from dmp.store.tickets import Tickets
 from dmp.store.traces import Traces
+from dmp.store.unread import UnreadDocuments
 from dmp.store.vault import Vault
 from dmp.store.visits import Diary, Visits
 from dmp.store.watching import Watching
@@ -53,8 +59,18 @@ __all__ = ["Conflict", "Store", "Tx"]
 class Tx:
     """One transaction: what an act may read and write. Nothing is written before its end."""
 
-    def __init__(self, lane: Lane, vault: Vault, blobs: Blobs, addresses: Addresses, *, diary: Diary | None = None):
-        """Work on one lane."""
+    def __init__(
+        self,
+        lane: Lane,
+        vault: Vault,
+        blobs: Blobs,
+        addresses: Addresses,
+        *,
+        diary: Diary | None = None,
+        at_hand: Reach | None = None,
+        passing: bool = False,
+    ):
+        """Work on one lane; what is `at_hand` for who reads is not read and opened again; `passing` as in `begin`."""
         self._lane = lane
         self._vault = vault
         self._blobs = blobs
@@ -62,7 +78,7 @@ class Tx:
         self._batch = Batch()
         self._written_blobs: list[str] = []
         self._afterwards: list[Callable[[], None]] = []
-        self.records = Records(lane, self._batch, vault, addresses)
+        self.records = Records(lane, self._batch, vault, addresses, at_hand=at_hand, passing=passing)
         self.places = Places(lane, self._batch, vault)
         self.leads = Leads(lane, self._batch, vault)
         self.traces = Traces(lane, self._batch, vault, self.records)
@@ -90,11 +106,32 @@ class Tx:
         """What carries objects from one record into another."""
         return Moving(
             records=self.records,
+            projections=self.projections,
             places=self.places,
             batch=self._batch,
             blobs=self._blobs,
             written_blobs=self._written_blobs,
         )
+
+    @property
+    def projections(self) -> Projections:
+        """What was read from documents."""
+        return Projections(self._lane, self._batch, self.records)
+
+    @property
+    def looks(self) -> Looks:
+        """When reminders are worked out."""
+        return Looks(self._lane, self._batch)
+
+    @property
+    def rule_editions(self) -> RuleEditions:
+        """The rules that operators gave."""
+        return RuleEditions(self._lane, self._batch, self._vault)
+
+    @property
+    def unread(self) -> UnreadDocuments:
+        """How many documents could not be read."""
+        return UnreadDocuments(self._lane, self._batch)
 
     @property
     def operators(self) -> Operators:
@@ -140,6 +177,11 @@ class Tx:
     def cases(self) -> Cases:
         """The uses of emergency modes, until their structures have reviewed them."""
         return Cases(self._lane, self._batch, self._vault, self.records)
+
+    @cached_property
+    def prescriptions(self) -> Prescriptions:
+        """Prescriptions that have a number."""
+        return Prescriptions(self._lane, self._batch, self._vault, records=self.records, places=self.places)
 
     @cached_property
     def watching(self) -> Watching:
@@ -199,6 +241,7 @@ class Store:
         self.vault = vault
         self._addresses = Addresses()
         self._diary = Diary()
+        self.at_hand = AtHand()
         # SQLite has one writer; waiting for a lock of ours is fair, waiting for that of the file is not.
         one_writer = engine.dialect.name == "sqlite"
         self._alone: AbstractContextManager[Any] = threading.Lock() if one_writer else nullcontext()
@@ -226,18 +269,29 @@ class Store:
         return Store(engine, lanes, kept, vault)
 
     @contextmanager
-    def begin(self, *, held: bool = False) -> Iterator[Tx]:
+    def begin(self, *, held: bool = False, reader: str = "", passing: bool = False) -> Iterator[Tx]:
         """Run a transaction: committed at the end, undone on any error.
 
         It reads snapshots and holds nothing, unless it is `held`: then nobody
-        else writes in the records it has read.
+        else writes in the records it has read. What a `reader` opens stays at
+        hand for him for a minute (`store/at_hand.py`); for nobody, nothing does.
+        Who is `passing`, on his way through all records, leaves no key in memory.
 
         Raises:
             Conflict: another transaction won a race: run the act again.
             StorageUnavailable: the database cannot be used now.
         """
         with told_apart(), self._lane() as lane, lane.holding() if held else nullcontext():
-            tx = Tx(lane, self.vault, self.blobs, self._addresses, diary=self._diary)
+            at_hand = self.at_hand.of("" if held else reader)
+            tx = Tx(
+                lane,
+                self.vault,
+                self.blobs,
+                self._addresses,
+                diary=self._diary,
+                at_hand=at_hand,
+                passing=passing,
+            )
             try:
                 yield tx
             except BaseException:
@@ -258,6 +312,8 @@ class Store:
             yield Lane(self.lanes, connection.driver_connection, alone=self._alone, known=connection.info)
         except Exception as error:
             if dialect.is_outage(error):
+                # What answers next may be another server, which lacks what this one had last.
+                self.at_hand.clear()
                 raw = connection.driver_connection
                 connection.invalidate()
                 if getattr(raw, "broken", False):
@@ -291,6 +347,7 @@ class Store:
             tx.tallies.forget(before=before)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, forget what is at hand."""
+        self.at_hand.clear()
         self.lanes.dispose()
         self.engine.dispose()

@@ -102,8 +102,11 @@ class Vault:
         key, master = secrets.token_bytes(key_files.KEY_SIZE), self.current
         return Seal(record, key), master, self._wrap(master, record, key)
 
-    def open_key(self, record: str, master: str, wrapped: bytes) -> Seal:
+    def open_key(self, record: str, master: str, wrapped: bytes, *, passing: bool = False) -> Seal:
         """Unwrap the data key of a record, or remember that it was.
+
+        Who is `passing`, on his way through all records, leaves no key in memory:
+        it would take the place of one that is soon asked for again.
 
         Raises:
             StorageUnavailable: the master key is not here, the wrapped key was altered, or the record was
@@ -117,7 +120,8 @@ class Vault:
             raise StorageUnavailable("the key of this record was destroyed")
         if known is None:
             known = Seal(record, self._unwrapped(record, master, wrapped))
-            self._seals.keep(wrapped, known)
+            if not passing:
+                self._seals.keep(wrapped, known)
         return known
 
     def note_destroyed(self, *lines: Line) -> None:

@@ -8,7 +8,7 @@ browser (ADR 0029).
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -87,12 +87,61 @@ class Depositing:
         if file.media_type == CDA:
             visit.perform(lot.of_cda())
             return lot.uuid
-        try:
-            visit.perform(lot.around_file())
-        except Refused as error:
-            if not _is_there_already(error):
-                raise
-        return lot.uuid
+        return _put(visit, lot)
+
+    def put_written(self, visit: Visit, writer: Writer, written: "Written", told: Told) -> str:
+        """Put in a document that the house writes from facts; gives the bare UUID of its entry.
+
+        Raises:
+            AccessRefused, DocumentNotFound: as for any deposit.
+            Refused: what the examination, or the record, found wrong.
+        """
+        return _put(visit, _Lot(self, visit, writer, written, told))
+
+    def deposit_written(
+        self, visit: Visit, writer: Writer, written: "Written", told: Told, *, patient: PatientId | None = None
+    ) -> DepositFile:
+        """The act that `put_written` performs, for another act that does it in its own transaction.
+
+        `patient` is whose record it is, where none is open and the other act knows.
+        """
+        return _Lot(self, visit, writer, written, told, patient=patient).around_file()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document that the house writes stands: its patient, its id, its series, its moment."""
+
+    record: Record
+    id: str
+    series: str
+    version: int
+    replaces: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document of structure (N3) that the house writes once it may go in.
+
+    `about` is what it says, so that the same form sent twice puts in one
+    document; `series` the setId of a first version; `templates` those of its model.
+    """
+
+    about: bytes = field(repr=False)
+    series: str
+    templates: tuple[str, ...]
+    write: Callable[[Place], bytes]
+
+
+def _put(visit: Visit, lot: "_Lot") -> str:
+    """Put in a document that is written once its record is known; one that the same form put in stays."""
+    try:
+        visit.perform(lot.around_file())
+    except Refused as error:
+        if not _is_there_already(error):
+            raise
+    return lot.uuid
 
 
 def _is_there_already(error: Refused) -> bool:
@@ -103,12 +152,23 @@ def _is_there_already(error: Refused) -> bool:
 class _Lot:
     """One deposit: its ids, and the lot that they stand in."""
 
-    def __init__(self, depositing: Depositing, visit: Visit, writer: Writer, file: TypedFile, told: Told):
-        self._house, self._writer, self._file, self._told = depositing, writer, file, told
+    def __init__(
+        self,
+        depositing: Depositing,
+        visit: Visit,
+        writer: Writer,
+        what: TypedFile | Written,
+        told: Told,
+        *,
+        patient: PatientId | None = None,
+    ):
+        self._written = what if isinstance(what, Written) else None
+        self._file = TypedFile(CDA, what.about) if isinstance(what, Written) else what
+        self._house, self._writer, self._told = depositing, writer, told
         self._caller: Caller = caller_of(visit.signed_in)
-        self._patient: PatientId = visit.patient
+        self._patient: PatientId = patient or visit.patient
         self._at = depositing.clock()
-        about = (told.title, told.kind.code, told.day, told.replaces, hashlib.sha256(file.octets).hexdigest())
+        about = (told.title, told.kind.code, told.day, told.replaces, hashlib.sha256(self._file.octets).hexdigest())
         self._seed = uuid5(UUID(told.nonce), "\n".join(about))
         self.uuid = str(uuid5(self._seed, "entry"))
 
@@ -128,9 +188,24 @@ class _Lot:
         return self._examined(self._described(read_header(open_document(octets)), self._patient), octets)
 
     def _finished(self, record: Record, before: Replaced | None) -> SubmitDocuments:
+        if self._written is not None:
+            octets = self._written.write(self._place(record, before, self._written))
+            return self._examined(self._described(read_header(open_document(octets)), record.patient), octets)
         header = self._header(target_of(record), named_by(self._writer, record), before)
         octets = write_unstructured(header, self._file.octets)
         return self._examined(self._described(header, record.patient), octets)
+
+    def _place(self, record: Record, before: Replaced | None, written: Written) -> Place:
+        """Where a document that the house writes stands."""
+        series, version, parent = self._series(before)
+        return Place(
+            record,
+            _oid(self._seed, _DOCUMENT),
+            series.unique_id if before is not None else written.series,
+            int(version),
+            parent.ids[0].unique_id if parent is not None else "",
+            self._at,
+        )
 
     def _examined(self, entry: DocumentEntry, octets: bytes) -> SubmitDocuments:
         act = self._submitted(entry, octets)
@@ -154,7 +229,7 @@ class _Lot:
             language="fr-FR",
             set_id=series,
             version=version,
-            template_ids=UNSTRUCTURED,
+            template_ids=UNSTRUCTURED if self._written is None else self._written.templates,
             patient=target,
             authors=(author,),
             legal_authenticator=author,
@@ -164,8 +239,8 @@ class _Lot:
             orders=(),
             accessions=(),
             facility=writer.facility,
-            body=BodyKind.UNSTRUCTURED,
-            media_type=self._file.media_type,
+            body=BodyKind.UNSTRUCTURED if self._written is None else BodyKind.STRUCTURED,
+            media_type=self._file.media_type if self._written is None else "",
             self_presentable=False,
         )
 

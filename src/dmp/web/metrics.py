@@ -42,6 +42,7 @@ WORKING = Gauge("dmp_working", "Requests being worked on.", registry=OWN, multip
 CONNECTIONS = Gauge("dmp_connections", "Open connections.", registry=OWN, multiprocess_mode="livesum")
 CUT = Counter("dmp_cut_connections", "Connections cut: too slow, or a failed handshake.", ["why"], registry=OWN)
 STORAGE_ERRORS = Counter("dmp_storage_errors", "Failures of database, documents, keys, spool.", ["part"], registry=OWN)
+RULES_REFUSED = Counter("dmp_rules_refused", "Folders of rules refused; what was in force stayed.", registry=OWN)
 UNFORESEEN = Counter("dmp_unforeseen_errors", "Errors that nobody foresaw.", registry=OWN)
 
 

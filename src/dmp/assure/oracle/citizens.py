@@ -125,3 +125,41 @@ class Nobody:
     def signature(self, verb: Verb, lot: tuple[Paper, ...]) -> Answer:  # noqa: ARG002 - the same for every lot
         """None."""
         return Answer(False, "security 6.6, LOG-6")
+
+
+class Service:
+    """The service itself, that reminds the holder, or who represents a minor: it reads what both may (RM-5, RM-9)."""
+
+    def __init__(self, person: Person, standing: Standing):
+        """Settle who hears of it."""
+        self.person, self.standing = person, standing
+        self.heard_by = Citizen(Person(Kind.HOLDER if not standing.minor else Kind.REPRESENTATIVE), standing)
+
+    def record(self, verb: Verb) -> Answer:
+        """It reminds and reads, in no emergency and of no closed record (RM-7)."""
+        if self.person.mode is not Mode.NORMAL:
+            return Answer(False, "functional 3.3, security 8: emergency modes are for professionals")
+        if verb in WITHOUT_RECORD and self.standing.state in (None, RecordState.DESTROYED):
+            return Answer(None, "DEC-31: a destroyed record is none, and the act is about nobody's")
+        if verb not in (Verb.REMIND, Verb.READ):
+            return Answer(False, "RM-9: it reminds, and does nothing else")
+        if self.standing.state is not RecordState.ACTIVE:
+            return Answer(False, "RM-7: no reminder of a closed record, nor where there is none")
+        return Answer(True, "RM-9")
+
+    def paper(self, verb: Verb, paper: Paper) -> Answer:
+        """What those may read whom it speaks to."""
+        door = self.record(verb)
+        if door.allowed is not True or verb is not Verb.READ:
+            return Answer(False, door.clause, hidden=None)
+        if not self.heard_by.knows_of(paper):
+            return Answer(False, "AR-19, functional 3.2, RM-5: hidden from whom it speaks to", hidden=None)
+        return door if paper.status is EntryStatus.APPROVED else Answer(None, "SV-2: not asked about", hidden=None)
+
+    def signature(self, verb: Verb, lot: tuple[Paper, ...]) -> Answer:
+        """The signature of a lot goes with its documents (DEC-12)."""
+        door = self.record(verb)
+        seen = [self.paper(verb, paper).allowed for paper in lot]
+        if door.allowed is False:
+            return door
+        return Answer(True if True in seen else None if None in seen else False, "DEC-12", hidden=None)

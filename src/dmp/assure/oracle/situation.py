@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ANOTHER_HOLDER = "holder of another record"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
+    AUTOMATON = "the service, for the holder"
 
 
 class Given(StrEnum):

@@ -227,6 +227,8 @@ RUNNING = frozenset(
         Verb.CLOSE_ALERT,
         Verb.PROPOSE_CLEARANCE,
         Verb.CONFIRM_CLEARANCE,
+        Verb.REMIND,
+        Verb.INVITE,
     }
 )
 """Removals, legal holds, merges, destruction: for those who run the service (LC-18, xds-wire 7.6, 7.7)."""

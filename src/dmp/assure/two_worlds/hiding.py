@@ -108,6 +108,35 @@ def _namesakes(scene: Scene) -> list[Step]:
     return [_secret(scene, first), _secret(scene, second)]
 
 
+def _copies(scene: Scene, hidden: Visibility) -> list[Step]:
+    """One document of which there are three copies, the third of them hidden."""
+    first = scene.paper()
+    papers = [first, scene.paper(like=first)]
+    scene.shown.extend(papers)
+    shown = [Step(scene.deposits(scene.submission(paper.author, [paper]), paper.author)) for paper in papers]
+    return [*shown, _secret(scene, scene.paper(like=first, hidden=hidden))]
+
+
+def _copies_of_a_hidden_one(scene: Scene) -> list[Step]:
+    """Two copies, both hidden: one that stands alone for the viewer is not beside them."""
+    first = scene.paper(hidden=MASKED)
+    return [_secret(scene, first), _secret(scene, scene.paper(like=first, hidden=MASKED))]
+
+
+def _former_of_a_shown_one(scene: Scene) -> list[Step]:
+    """What a shown document corrected, deleted since."""
+    former, shown = scene.paper(), scene.paper()
+    scene.shown.append(shown)
+    lot = scene.lot(shown.author)
+    alone = scene.submission(shown.author, [shown], lot=lot)
+    correcting = scene.submission(shown.author, [shown], lot=lot, links=[(shown.uuid, Relation.REPLACES, former.uuid)])
+    return [
+        _secret(scene, former),
+        Step(scene.deposits(alone, shown.author), scene.deposits(correcting, shown.author)),
+        Step(None, scene.becomes(former, EntryStatus.DELETED, former.author)),
+    ]
+
+
 def _signed(scene: Scene) -> list[Step]:
     paper = scene.paper(hidden=MASKED)
     scene.secrets.append(paper)
@@ -165,6 +194,10 @@ HIDING: dict[str, Callable[[Scene], list[Step]]] = {
     "parent_of_a_shown_one": _parent_of_a_shown_one,
     "namesakes": _namesakes,
     "signed": _signed,
+    "former_of_a_shown_one": _former_of_a_shown_one,
+    "one_of_three_copies": lambda scene: _copies(scene, MASKED),
+    "one_of_three_copies_unsaid": lambda scene: _copies(scene, UNSAID),
+    "copies_of_a_hidden_one": _copies_of_a_hidden_one,
     "plain_folder": lambda scene: _folder(scene, papers=1),
     "empty_folder": lambda scene: _folder(scene, papers=0),
     "hidden_folder": lambda scene: _folder(scene, papers=2, hidden=MASKED),

@@ -3,11 +3,13 @@
 The addresses are those of the application itself, so that a new page is looked
 at without being listed. Where an address names a document, what is hidden is
 named in turn with what is shown and with what is not there; forms of such pages
-are sent too. The acts of all other forms are those of the wire, which are asked
-there. Both worlds get the same session and the same secrets, so that
-pages are compared octet for octet.
+are sent too. A search is asked for words that what is hidden says. The acts of
+all other forms are those of the wire, which are asked there. Both worlds get
+the same session and the same secrets, so that pages are compared octet for
+octet.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,13 +21,24 @@ from lxml import html
 from starlette.applications import Starlette
 
 from dmp.assure.two_worlds.asking import SERVICE_MADE
+from dmp.assure.two_worlds.filling import (
+    FORM_STANDS_ON,
+    NUMBERS,
+    PRESCRIBING,
+    TYPED,
+    kinds_of,
+    queries_of,
+    typed,
+)
 from dmp.assure.two_worlds.remembering import is_citizen
+from dmp.assure.two_worlds.scene import COMMON_WORD
 from dmp.assure.two_worlds.searching import UNKNOWN
 from dmp.assure.two_worlds.viewers import Seen
 from dmp.assure.two_worlds.world import World, Worlds
 from dmp.portal import build_pages, build_reception
 from dmp.record.actor import Holder, Professional, Representative, Staff
 from dmp.record.patient import PatientId
+from dmp.record.prescription import OCTETS, number_of
 from dmp.sign_in.sessions import Session
 from dmp.sign_in.sign_in import Proof
 from dmp.web.portal.page import CookieName
@@ -33,6 +46,8 @@ from dmp.web.portal.places import DESK, OPERATOR, PATIENT, PROFESSIONAL
 
 ORIGIN = "https://portail.example.fr"
 SECRET, FORM = "5" * 64, "6" * 32
+OF_CHANCE = re.compile(rb'(name="once" value=)"[^"]*"')
+"""What keeps one form from counting twice is drawn anew for each page."""
 PROOFS = "/historique/preuves"
 """Salts, hashes and places in the tree are each world's own: `remembering` compares what the proofs tell."""
 TOLD = ("/patient", "/historique", "/historique/tableau", "/patient/copie")
@@ -41,15 +56,17 @@ TOLD = ("/patient", "/historique", "/historique/tableau", "/patient/copie")
 
 @dataclass(frozen=True)
 class Place:
-    """An address and what is done there; `named` is the kind of document in the place of its id."""
+    """An address and what is done there; `named` is the kind of document in the place of its id, or what is typed."""
 
     method: str
     pattern: str
     named: str = ""
+    query: str = ""
 
     def __str__(self) -> str:
         """As a note tells it, which names nobody."""
-        return f"{self.method} {self.pattern}{f' ({self.named})' if self.named else ''}"
+        asked = f"?{self.query}" if self.query else ""
+        return f"{self.method} {self.pattern}{asked}{f' ({self.named})' if self.named else ''}"
 
 
 @dataclass
@@ -72,9 +89,11 @@ class Pages:
         path = _path(place, ids)
         if place.method == "GET":
             return self._sent(number, "GET", path, {})
-        shown = self._sent(number, "GET", _path(replace(place, named="shown"), ids), {})
+        form = replace(place, pattern=FORM_STANDS_ON.get(place.pattern, place.pattern), named="shown")
+        shown = self._sent(number, "GET", _path(form, ids), {})
         world.turn_to(step)
-        return self._sent(number, "POST", path, _fields(shown, place.pattern.rpartition("/")[2]))
+        fields = _fields(shown, place.pattern.rpartition("/")[2])
+        return self._sent(number, "POST", path, {**fields, **typed(place.pattern, place.named, ids, shown)})
 
     def _sent(self, number: int, method: str, path: str, fields: Mapping[str, str]) -> bytes:
         cookies = f"{CookieName.SESSION}={SECRET}; {CookieName.FORM}={FORM}"
@@ -87,7 +106,8 @@ class Pages:
 
         answer = self.loop.call(go)
         kept = sorted((name, value) for name, value in answer.headers.items() if name != "set-cookie")
-        return SERVICE_MADE.sub(b"id", f"{answer.status_code} {kept}\n".encode() + answer.content)
+        content = OF_CHANCE.sub(rb"\1", answer.content)
+        return SERVICE_MADE.sub(b"id", f"{answer.status_code} {kept}\n".encode() + content)
 
 
 @contextmanager
@@ -126,12 +146,35 @@ def fits(seen: Seen, place: Place) -> bool:
     return rooms.get(room, isinstance(actor, (Professional, Staff)) if room == DESK else True)
 
 
+def is_due(seen: Seen, place: Place) -> bool:
+    """Whether it is looked at in each scene of such a viewer."""
+    actor = seen.caller.actor
+    profession = actor.profession if isinstance(actor, Professional) else ""
+    return place.pattern in PRESCRIBING.get(profession, ())
+
+
+def may_be_asked(place: Place, ids: Mapping[str, str]) -> bool:
+    """Whether the scene has what the address names, or what is typed there."""
+    return place.named in ids or place.named not in ("hidden", "shown", *TYPED, *NUMBERS)
+
+
 def ids_of(seen: Seen) -> dict[str, str]:
-    """A document of each kind, by its bare entryUUID."""
+    """A document of each kind, by its bare entryUUID; and what is typed about them."""
     scene = seen.scene
     found = {"hidden": scene.secrets[:1], "shown": scene.shown[:1]}
     named = {kind: papers[0].uuid for kind, papers in found.items() if papers}
-    return {kind: uuid.rpartition(":")[2] for kind, uuid in {**named, "unknown": UNKNOWN}.items()}
+    ids = {kind: uuid.rpartition(":")[2] for kind, uuid in {**named, "unknown": UNKNOWN}.items()}
+    numbers = {NUMBERS[0]: seen.number, NUMBERS[1]: number_of(bytes(OCTETS))} if seen.number else {}
+    return {**ids, **numbers, **_words([paper.word for paper in scene.secrets if paper.word])}
+
+
+def _words(words: list[str]) -> dict[str, str]:
+    """What is looked for: a word that something hidden says, the same mistyped, and one that every document says."""
+    common = {TYPED[2]: COMMON_WORD}
+    if not words:
+        return common
+    one = words[0]
+    return {TYPED[0]: f"{COMMON_WORD} {one}", TYPED[1]: f"{one[:-2]}{one[-1]}{one[-2]}", **common}
 
 
 def _session(seen: Seen) -> Session | None:
@@ -154,10 +197,12 @@ def _places(found: Iterable[tuple[str, Collection[str]]]) -> Iterator[Place]:
     for pattern, methods in found:
         if pattern.startswith("/static"):
             continue
+        if "POST" in methods:
+            yield from (Place("POST", pattern, kind) for kind in kinds_of(pattern))
         kinds = ("hidden", "shown", "unknown") if "{id}" in pattern else ("",)
         for kind in kinds:
             if "GET" in methods:
-                yield Place("GET", pattern, kind)
+                yield from (Place("GET", pattern, kind, query) for query in queries_of(pattern))
             if "POST" in methods and kind in ("hidden", "unknown"):
                 yield Place("POST", pattern, kind)
 
@@ -165,7 +210,7 @@ def _places(found: Iterable[tuple[str, Collection[str]]]) -> Iterator[Place]:
 def _path(place: Place, ids: Mapping[str, str]) -> str:
     one = ids.get(place.named, ids["unknown"])
     parts = (part if not part.startswith("{") else one if part == "{id}" else "1" for part in place.pattern.split("/"))
-    return "/".join(parts)
+    return "/".join(parts) + (f"?{place.query}" if place.query and place.method == "GET" else "")
 
 
 def _fields(page: bytes, action: str) -> dict[str, str]:
@@ -173,5 +218,6 @@ def _fields(page: bytes, action: str) -> dict[str, str]:
     _, _, body = page.partition(b"\n")
     if b"<form" not in body:
         return {}
-    forms = [form for form in html.fromstring(body).forms if (form.action or "").endswith(action)]
+    every = html.fromstring(body).forms
+    forms = [form for form in every if (form.action or "").endswith(action)] or every
     return {name: value for form in forms[:1] for name, value in form.form_values()}

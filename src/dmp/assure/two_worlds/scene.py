@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from dmp.actions.submit_documents import SubmitDocuments
@@ -11,7 +11,7 @@ from dmp.actions.update_documents import UpdateDocuments
 from dmp.assure.two_worlds.world import START, World, Worlds, actor_of
 from dmp.client import lots
 from dmp.client.credentials import Credentials
-from dmp.documents.intake import Examination
+from dmp.documents.intake import Examination, said_in
 from dmp.record.actor import Caller, Representative
 from dmp.record.codes import Code
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, Relation, SubmissionSet
@@ -27,6 +27,10 @@ ALL = frozenset(EntryStatus)
 """Every status, asked for."""
 GUARDIAN = Representative("285076322082910", "MERE-FICTIF Test")
 """The legal representative of everybody."""
+LETTER = Code("11490-0", "2.16.840.1.113883.6.1", "Lettre de liaison à la sortie d'un établissement")
+PRESCRIPTION = Code("57833-6", "2.16.840.1.113883.6.1", "Prescription de produits de santé")
+COMMON_WORD = "fictif"
+"""What every document says."""
 AUTHOR = "doctor"
 """Who made what is hidden, as the sandbox calls him."""
 
@@ -44,6 +48,10 @@ class Paper:
     entry: DocumentEntry
     octets: bytes
     author: Credentials
+    word: str = ""
+    """What no other document says: whoever searches for it asks for this one."""
+    kind: Code | None = None
+    at: datetime = START
 
     @property
     def uuid(self) -> str:
@@ -100,22 +108,33 @@ class Scene:
         """A fresh uniqueId, of the dice."""
         return f"2.25.{self.dice.getrandbits(100)}"
 
-    def paper(self, holder: str = AUTHOR, *, unique_id: str = "", title: str = "", hidden: Visibility = SHOWN) -> Paper:
-        """A document by a holder, as its own software would describe it."""
+    def paper(
+        self,
+        holder: str = AUTHOR,
+        *,
+        unique_id: str = "",
+        title: str = "",
+        hidden: Visibility = SHOWN,
+        like: Paper | None = None,
+    ) -> Paper:
+        """A document by a holder, as its own software would describe it; `like` another one, it is a copy of it."""
         author = self.worlds.credentials(holder)
-        kinds = (None, Code("11490-0", "2.16.840.1.113883.6.1", "Lettre de liaison à la sortie d'un établissement"))
-        kind = self.dice.choice(kinds)
+        kind = self.dice.choice((None, LETTER, PRESCRIPTION) if holder == AUTHOR else (None, LETTER))
+        at = START - timedelta(hours=self.dice.randrange(1, 5000))
+        if like is not None:
+            kind, at, title = like.kind, like.at, like.entry.title
         context = DocumentContext(
             id=unique_id or self.oid(),
             patient=self.patient,
             traits=self.person.traits,
             author=author.professional,
-            at=START - timedelta(hours=self.dice.randrange(1, 5000)),
+            at=at,
             guardians=self.person.guardians,
         )
-        text, title = f"fictif {self.dice.random()}", title or "Note"
+        word = "canari" + "".join(self.dice.choices("bcdfghjklmnpqrtvwxz", k=8))
+        text, title = f"{COMMON_WORD} {word}", title or "Note"
         octets = plain_text(context, text, title=title, kind=kind) if kind else plain_text(context, text, title=title)
-        return Paper(self.described(octets, hidden), octets, author)
+        return Paper(self.described(octets, hidden), octets, author, word, kind, at)
 
     def described(self, octets: bytes, hidden: Visibility = SHOWN) -> DocumentEntry:
         """The entry of a document, hidden from some."""
@@ -185,8 +204,9 @@ class Scene:
         return Caller(actor_of(who), patient=self.patient)
 
     def deposits(self, submission: Submission, who: Credentials) -> Act:
-        """Put a lot in, past the examination of its documents."""
-        action = SubmitDocuments(self.patient, submission, Examination(self.worlds.profile), "1.2.250.1.999.3")
+        """Put a lot in, past the judgement of its documents; what they say is read."""
+        examined = Examination(self.worlds.profile, said=said_in(submission))
+        action = SubmitDocuments(self.patient, submission, examined, "1.2.250.1.999.3")
 
         def act(world: World) -> None:
             world.perform(self.caller(who), action)

@@ -26,8 +26,17 @@ TIED = (
     "hidden_folder",
     "in_a_shown_folder",
     "in_an_empty_folder",
+    "former_of_a_shown_one",
+    "one_of_three_copies",
+    "copies_of_a_hidden_one",
 )
-FROM_PATIENT = ("hidden_from_patient", "hidden_chain", "hidden_beside", "in_a_shown_folder_unsaid")
+FROM_PATIENT = (
+    "hidden_from_patient",
+    "hidden_chain",
+    "hidden_beside",
+    "in_a_shown_folder_unsaid",
+    "one_of_three_copies_unsaid",
+)
 FROM_GUARDIANS = ("hidden_from_guardians",)
 PLAIN = ("plain", "plain_chain", "plain_folder", "empty_folder", *MASKS, *WITHDRAWN, "namesakes", "signed")
 """What somebody sees nothing of who sees none of the documents of others."""
@@ -74,6 +83,7 @@ VIEWERS = (
     Viewer("dispatch", "regulation_centre", MASKS, standing_for="doctor3", air=True, mode=Mode.EMERGENCY_DISPATCH),
     Viewer("hospital", "hospital", PLAIN, standing_for="doctor3", sees_others=False),
     Viewer("secretary", "secretary", PLAIN, sees_others=False),
+    Viewer("pharmacist", "pharmacist", (*MASKS, *WITHDRAWN, *TIED)),
     Viewer("occupational doctor", "occupational_doctor", (*MASKS, *WITHDRAWN, *TIED)),
     Viewer("nurse, all hidden", "nurse", PLAIN, everything_hidden=True, sees_others=False),
     Viewer("holder", "", FROM_PATIENT),
@@ -96,6 +106,8 @@ class Seen:
     caller: Caller
     ids: tuple[str, ...] = ()
     """Every entryUUID that only the first world has."""
+    number: str = ""
+    """Of a prescription that both worlds have, as who bears it would tell it."""
 
     @property
     def papers(self) -> list[Paper]:
@@ -248,7 +260,7 @@ def _of_the_author(scene: Scene, paper: Paper, mode: Mode) -> list[Step]:
 def _feeder(seen: Seen) -> Credentials | None:
     """The viewer, where he may put documents in."""
     viewer, who = seen.viewer, seen.who
-    if who is None or who.authentication is Authentication.REINFORCED or viewer.holder == "secretary":
+    if who is None or who.authentication is Authentication.REINFORCED or viewer.holder in ("secretary", "pharmacist"):
         return None
     return None if viewer.everything_hidden or viewer.no_record else who
 

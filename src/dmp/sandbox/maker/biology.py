@@ -10,12 +10,13 @@ from itertools import count
 from dmp.record.actor import Professional
 from dmp.record.codes import Code
 from dmp.sandbox.maker.biology_entries import Named, processing_entry
-from dmp.sandbox.maker.context import FICTION, DocumentContext
 from dmp.sandbox.maker.facts import LOINC, Interpretation, LabResult, Quantity, Range
-from dmp.sandbox.maker.header import Act, Content, Model, document
-from dmp.sandbox.maker.narrative import Cell, anchor, instant, paragraph, printed, section, table
-from dmp.sandbox.maker.people import organisation, professional_id, professional_name, specialty
-from dmp.sandbox.maker.tree import Node, cda, coded, interval, number, templates, typed
+from dmp.sandbox.maker.fiction import FICTION
+from dmp.wire.cda.making.context import DocumentContext
+from dmp.wire.cda.making.header import Act, Content, Model, document
+from dmp.wire.cda.making.narrative import Cell, anchor, instant, paragraph, printed, section, table
+from dmp.wire.cda.making.people import organisation, professional_id, professional_name, specialty
+from dmp.wire.cda.making.tree import Node, cda, coded, interval, number, stamp, templates, typed
 
 REPORT = Code("11502-2", LOINC, "CR d'examens biologiques")
 MODEL = Model(REPORT, (("1.3.6.1.4.1.19376.1.3.3", ""), ("1.2.250.1.213.1.1.1.55", "2024.01")))
@@ -91,7 +92,7 @@ def _sub_chapter(context: DocumentContext, code: Code, named: Sequence[Named]) -
         "text",
         paragraph(f"Prélèvement du {taken}"),
         table(HEADINGS, (_row(item) for item in named)),
-        paragraph(f"Résultats validés par {context.author.name}, le {instant(context.at)}"),
+        paragraph(f"Résultats validés par {context.professional.name}, le {instant(context.at)}"),
     )
     ident = context.entry_id("sub-chapter", named[0].result.chapter.code, code.code)
     return section(SUB_CHAPTER, code, code.display, text, processing_entry(context, code, named), entry_id=ident)
@@ -114,7 +115,7 @@ def _test(item: Named) -> Node:
 def _shown(value: Quantity | Code | str) -> str:
     match value:
         case Quantity():
-            return printed(value)
+            return printed(value.told)
         case Code():
             return value.display
         case str():
@@ -145,5 +146,5 @@ def _prescriber(context: DocumentContext, prescriber: Professional) -> Node:
         organisation("scopingOrganization", prescriber.facility),
         classCode="PROV",
     )
-    asked = typed(interval(context.begun, tag="time"), "IVL_TS")
+    asked = typed(interval(stamp(context.begun), tag="time"), "IVL_TS")
     return cda("participant", *templates(PRESCRIBER), asked, entity, typeCode="REF")

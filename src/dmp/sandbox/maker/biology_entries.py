@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from dmp.record.codes import Code
-from dmp.sandbox.maker.context import DocumentContext
-from dmp.sandbox.maker.entries import completed, related
 from dmp.sandbox.maker.facts import INTERPRETATION, Interpretation, LabResult, Quantity
-from dmp.sandbox.maker.people import professional_id, professional_name
-from dmp.sandbox.maker.tree import (
+from dmp.wire.cda.making.context import DocumentContext
+from dmp.wire.cda.making.entries import completed, related
+from dmp.wire.cda.making.people import professional_id, professional_name
+from dmp.wire.cda.making.tree import (
     Node,
     cda,
     coded,
-    concept,
+    coded_value,
     limits,
     original_text,
     quantity,
@@ -53,8 +53,8 @@ def processing_entry(context: DocumentContext, code: Code, named: Sequence[Named
 def _validator(context: DocumentContext) -> Node:
     role = cda(
         "participantRole",
-        professional_id(context.author),
-        cda("playingEntity", professional_name(context.author)),
+        professional_id(context.professional),
+        cda("playingEntity", professional_name(context.professional)),
     )
     time = cda("time", cda("high", value=stamp(context.at)))
     return cda("participant", *templates(*VALIDATION), time, role, typeCode="AUTHEN")
@@ -105,9 +105,9 @@ def _observation(context: DocumentContext, item: Named) -> Node:
 def _value(value: Quantity | Code | str) -> Node:
     match value:
         case Quantity():
-            return quantity("value", value)
+            return quantity("value", value.told)
         case Code():
-            return concept("value", value)
+            return coded_value("value", value)
         case str():
             return typed(cda("value", value), "ST")
 
@@ -125,6 +125,7 @@ def _usual(result: LabResult) -> Node | None:
     """The reference range, which the code N says to be that of normal values."""
     if result.usual is None or not isinstance(result.value, Quantity):
         return None
-    bounds = limits("value", result.usual, result.value.unit)
+    low, high = (f"{end:f}" if end is not None else "" for end in (result.usual.low, result.usual.high))
+    bounds = limits("value", low, high, result.value.unit)
     normal = coded("interpretationCode", Code(Interpretation.NORMAL, INTERPRETATION))
     return cda("referenceRange", cda("observationRange", bounds, normal), typeCode="REFV")

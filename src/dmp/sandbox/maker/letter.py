@@ -2,18 +2,21 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from datetime import datetime
 
 from dmp.record.codes import Code
-from dmp.sandbox.maker.context import FICTION, DocumentContext
 from dmp.sandbox.maker.facts import LOINC
-from dmp.sandbox.maker.header import Act, Content, Model, document
+from dmp.sandbox.maker.fiction import FICTION
 from dmp.sandbox.maker.pdf import Sheet, render
-from dmp.sandbox.maker.tree import cda
+from dmp.wire.cda.making.context import DocumentContext
+from dmp.wire.cda.making.header import Act, Content, Model, document
+from dmp.wire.cda.making.tree import cda
+from dmp.wire.cda.templates import XDS_SD
 
-XDS_SD = "1.3.6.1.4.1.19376.1.2.20"
-"""Template of IHE XDS-SD; the only third one that a non-structured body may declare."""
 CONSULTATION_REPORT = Code("11488-4", LOINC, "CR ou fiche de consultation ou de visite")
 DISCHARGE_LETTER = Code("11490-0", LOINC, "Lettre de liaison à la sortie d'un établissement de soins")
+OPERATION_REPORT = Code("34874-8", LOINC, "CR opératoire")
+IMAGING_REPORT = Code("18748-4", LOINC, "CR d'imagerie médicale")
 REFERRAL_LETTER = Code("96349-6", LOINC, "Lettre d'adressage")
 
 
@@ -31,13 +34,16 @@ def plain_text(
     *,
     title: str = "Note de consultation",
     kind: Code = CONSULTATION_REPORT,
+    until: datetime | None = None,
 ) -> bytes:
-    """A note of the type `kind`, as text; the notice of fiction ends it."""
-    return _unstructured(context, kind, title, "text/plain", f"{text}\n\n{FICTION}\n".encode())
+    """A note of the type `kind`, as text; the notice of fiction ends it. Its act may last `until` another day."""
+    return _unstructured(context, kind, title, "text/plain", f"{text}\n\n{FICTION}\n".encode(), until=until)
 
 
-def _unstructured(context: DocumentContext, kind: Code, title: str, media_type: str, octets: bytes) -> bytes:
+def _unstructured(
+    context: DocumentContext, kind: Code, title: str, media_type: str, octets: bytes, *, until: datetime | None = None
+) -> bytes:
     """The document around the octets; its act is the encounter itself, which gives it a code of J142."""
     text = cda("text", b64encode(octets).decode("ascii"), mediaType=media_type, representation="B64")
-    content = Content(title, Act(context.encounter), cda("nonXMLBody", text))
+    content = Content(title, Act(context.encounter, until=until), cda("nonXMLBody", text))
     return document(context, Model(kind, ((XDS_SD, ""),)), content)

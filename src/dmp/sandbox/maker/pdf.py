@@ -6,9 +6,10 @@ from importlib.resources import files
 
 import typst
 
-from dmp.sandbox.maker.context import FICTION, DocumentContext
-from dmp.sandbox.maker.narrative import day, instant
-from dmp.sandbox.maker.people import specialty
+from dmp.sandbox.maker.fiction import FICTION
+from dmp.wire.cda.making.context import DocumentContext
+from dmp.wire.cda.making.narrative import day, instant
+from dmp.wire.cda.making.people import specialty
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ def render(sheet: Sheet) -> bytes:
 
 def _words(sheet: Sheet) -> dict[str, str | list[str]]:
     """Every text of the page, as the template names them."""
-    context, traits = sheet.context, sheet.context.traits
+    context, traits, author = sheet.context, sheet.context.traits, sheet.context.professional
     used = f"{traits.given} {traits.family}"
     return {
         "title": sheet.title,
         "paragraphs": list(sheet.paragraphs),
-        "facility": context.author.facility.name,
-        "author": context.author.name,
-        "specialty": specialty(context.author).display,
+        "facility": author.facility.name,
+        "author": author.name,
+        "specialty": specialty(author).display,
         "at": instant(context.at),
         "patient": used,
         "birth": f"{traits.birth_name} {traits.birth_first_names}",

@@ -6,7 +6,7 @@ shown was read without it (`record.oversight`), what is done goes through the ga
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 
 from dmp.actions.action import Action, Result
@@ -15,15 +15,17 @@ from dmp.actions.close_alert import CloseAlert
 from dmp.record.alert import AlertKind, AlertState
 from dmp.record.errors import IncompleteRequest
 from dmp.record.job import JobLine, JobState
-from dmp.record.oversight import AlertLine, HeadLine, ServiceState, Tables, WaitingCases
+from dmp.record.nomenclature import Nomenclature, value_set
+from dmp.record.oversight import AlertLine, HeadLine, RulesTold, ServiceState, Tables, UnreadLine, WaitingCases
 from dmp.record.visit import Clearance
-from dmp.web.days import after, moment
+from dmp.web.days import after, day, moment
 from dmp.web.portal.callers import caller_of
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import OPERATOR
 
-JOBS, ALERTS, BRAKES, EMERGENCIES, TRACES, TABLES = (
-    f"{OPERATOR}/{name}" for name in ("taches", "alertes", "freins", "urgences", "traces", "tables")
+JOBS, ALERTS, BRAKES, EMERGENCIES, TRACES, TABLES, RULES, UNREAD = (
+    f"{OPERATOR}/{name}"
+    for name in ("taches", "alertes", "freins", "urgences", "traces", "tables", "regles", "lectures")
 )
 LONGEST_REASON = 500
 _CONFIRM = "confirm"
@@ -65,6 +67,14 @@ class Oversight(Protocol):
         """The tables in force."""
         ...
 
+    def rules(self) -> RulesTold:
+        """The rules of services in force."""
+        ...
+
+    def unread(self) -> tuple[UnreadLine, ...]:
+        """Documents that could not be read whole."""
+        ...
+
 
 @dataclass(frozen=True)
 class Shown(Generic[Thing]):
@@ -78,6 +88,10 @@ class Shown(Generic[Thing]):
     def when(self, at: datetime | None) -> str:
         """Day and hour in France; empty for never."""
         return moment(at) if at is not None else ""
+
+    def on(self, at: date | None) -> str:
+        """The day alone; empty for none."""
+        return day(at) if at is not None else ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,8 @@ class OperatorPages:
             PageRoute(EMERGENCIES, self._emergencies, needs=needs),
             PageRoute(TRACES, self._traces, needs=needs),
             PageRoute(TABLES, self._tables, needs=needs),
+            PageRoute(RULES, self._rules, needs=needs),
+            PageRoute(UNREAD, self._unread, needs=needs),
         )
 
     def _state(self, _visit: Visit) -> Answer:
@@ -197,6 +213,15 @@ class OperatorPages:
 
     def _tables(self, _visit: Visit) -> Answer:
         return Page("operator/tables.html", ("Tables de droits et de codes", "Tables"), Shown(self.oversight.tables()))
+
+    def _rules(self, _visit: Visit) -> Answer:
+        return Page("operator/rules.html", ("Règles des services", "Rules of services"), Shown(self.oversight.rules()))
+
+    def _unread(self, _visit: Visit) -> Answer:
+        title = ("Documents dont la lecture a échoué", "Documents whose reading failed")
+        types = value_set(Nomenclature.DOCUMENT_TYPES)
+        lines = tuple((types.label(one.kind) or one.kind, one) for one in self.oversight.unread())
+        return Page("operator/unread.html", title, Shown(lines))
 
 
 def _perform(visit: Visit, action: Action[Result], reason: str) -> Result:

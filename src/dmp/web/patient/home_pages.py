@@ -7,6 +7,8 @@ from dmp.record.errors import RecordClosed, RecordNotFound
 from dmp.record.history import LogLine
 from dmp.record.history_words import Language, told
 from dmp.record.verb import Verb
+from dmp.services import SERVICES, screening
+from dmp.services.service import Service
 from dmp.web.days import day, moment
 from dmp.web.patient.own import is_own
 from dmp.web.patient.words import Both, last_day, part_in_words, plain_role
@@ -70,12 +72,22 @@ class HomeView:
     doors: tuple[Door, ...]
     sees_who_came: bool
     hides_everything: bool
+    reminders: tuple[Door, ...] = ()
+    """Where a new reminder is explained, and answered (RM-1, RM-4)."""
+    invitation: str = ""
+    """Where an invitation of the insurer is (SC-5)."""
 
 
 _DOCUMENTS, _CAME, _PROFESSIONALS = "/patient/documents", "/historique", "/patient/professionnels"
+_HEALTH = "/patient/sante"
 _EMERGENCIES, _FAMILY, _SETTINGS = "/patient/urgences", "/patient/proches", "/patient/reglages"
 _OWN = (
     Door(_DOCUMENTS, ("Mes documents", "My documents"), ("Lire, ajouter, masquer", "Read, add, mask")),
+    Door(
+        _HEALTH,
+        ("Ma santé", "My health"),
+        ("Vaccins et dépistages à prévoir, résultats, médicaments", "Vaccines and screening due, results, medicines"),
+    ),
     Door(_CAME, ("Qui est venu", "Who came"), ("Chaque accès, et demander pourquoi", "Each access, and ask why")),
     Door(
         _PROFESSIONALS,
@@ -96,6 +108,11 @@ _OWN = (
 )
 _OF_ANOTHER = (
     Door(_DOCUMENTS, ("Ses documents", "The documents"), ("Ce que vous pouvez lire", "What you may read")),
+    Door(
+        _HEALTH,
+        ("Santé", "Health"),
+        ("Vaccins et dépistages à prévoir, résultats, médicaments", "Vaccines and screening due, results, medicines"),
+    ),
     Door(_CAME, ("Qui est venu", "Who came"), ("Dans ce dossier", "Into this record")),
     Door(
         _PROFESSIONALS,
@@ -137,6 +154,11 @@ _TASKS: dict[Wait, tuple[Both, str, Both]] = {
         f"{_FAMILY}/delegues",
         ("Voir mes délégués", "See my delegates"),
     ),
+    Wait.ADDRESS: (
+        ("Nos messages n’arrivent plus à une de vos adresses.", "Our messages no longer reach one of your addresses."),
+        _SETTINGS,
+        ("Vérifier l’adresse", "Check the address"),
+    ),
     Wait.SIGN_IN: (
         (
             "Vous n’avez qu’un moyen de recevoir votre code. Si vous le perdez, vous ne pourrez plus entrer.",
@@ -171,7 +193,13 @@ def _view(home: Home, language: Language) -> HomeView:
         doors=tuple(_doors(home)),
         sees_who_came=Verb.VIEW_LOG in home.rights,
         hides_everything=home.hides_everything,
+        reminders=tuple(Door(_page_of(one), one.title, ("", "")) for one in SERVICES if one.name in home.reminded),
+        invitation=_page_of(screening.SERVICE) if home.invited else "",
     )
+
+
+def _page_of(service: Service) -> str:
+    return f"{_HEALTH}/{service.slug}"
 
 
 def _by_family(fresh: tuple[Fresh, ...]) -> tuple[New, ...]:

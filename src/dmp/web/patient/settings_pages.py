@@ -1,22 +1,27 @@
 """«Réglages»: what one is told and how, where codes go, and the way to every other choice (PT-3, PT-9)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dmp.actions.choose_notices import ChooseNotices
 from dmp.actions.own_settings import DropChannel, OwnSettings, ViewSettings
 from dmp.actions.patient_account import ChangeChannel
+from dmp.actions.reach import CorrectAddress
 from dmp.record.enrolment import ChannelAction, read_address
 from dmp.record.errors import AccountNotFound, ChannelExists, IncompleteRequest, RecordClosed, RecordNotFound
 from dmp.record.notice import Address, Channel, Frequency, NoticeWishes
 from dmp.sign_in.new_channel import NewChannel
 from dmp.sign_in.reception import Said
 from dmp.sign_in.sessions import Session
+from dmp.web.days import day
 from dmp.web.patient.closing_pages import CLOSING
 from dmp.web.patient.own import for_who_signed_in_lately, is_own
+from dmp.web.portal.forms import number_in
 from dmp.web.portal.page import Answer, Cookie, CookieName, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.sign_in_pages import WRONG_CODE
 
 SETTINGS, CONTACT, CONTACT_CODE = "/patient/reglages", "/patient/reglages/contact", "/patient/reglages/contact/code"
+ADDRESS = "/patient/reglages/adresse"
 BEGUN = "__Host-dmp-contact"
 """The cookie of a new address that waits for its code."""
 _SETTINGS = ("Réglages", "Settings")
@@ -43,6 +48,10 @@ _OVER = (
     "Ce changement n’est plus en cours. Recommencez avec l’adresse.",
     "This change is no longer under way. Begin again with the address.",
 )
+_SEEN_ELSE = (
+    "Vos adresses ont changé entre-temps : regardez-les de nouveau.",
+    "Your addresses changed meanwhile: look again.",
+)
 _UNCHANGED = {
     ChannelExists: ("Vos codes vont déjà à cette adresse.", "Your codes already go to this address."),
     AccountNotFound: ("Vous n’avez pas de compte avec mot de passe ici.", "You have no account with a password here."),
@@ -64,6 +73,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """An address that takes no messages any more, as it is shown, since when, and those that may take its place."""
+
+    line: Line
+    since: str
+    others: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class SettingsView:
     """The choices in words."""
 
@@ -76,6 +94,7 @@ class SettingsView:
     dispatch: bool
     reads_masked: bool
     done: bool = False
+    stopped: tuple[Stopped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +129,19 @@ def choose_notices(visit: Visit) -> Answer:
         return replace(page, status=422, errors=errors) if isinstance(page, Page) else page
     visit.perform(ChooseNotices(visit.patient, NoticeWishes(Frequency(frequency), Channel(channel))))
     return Redirect(f"{SETTINGS}?fait=messages")
+
+
+def correct_address(visit: Visit) -> Answer:
+    """Have messages sent again to an address that refused them, or to another one (RM-7)."""
+    place, seen, instead = (_number(visit.form.line(name)) for name in ("place", "seen", "instead"))
+    other = None if not visit.form.line("instead") else instead
+    try:
+        visit.perform(CorrectAddress(visit.patient, place, seen, other))
+    except IncompleteRequest:
+        page = settings(visit)
+        errors = {"address": visit.says(*_SEEN_ELSE)}
+        return replace(page, status=422, errors=errors) if isinstance(page, Page) else page
+    return Redirect(f"{SETTINGS}?fait=adresse")
 
 
 def contact(visit: Visit) -> Answer:
@@ -184,8 +216,24 @@ def _shown(visit: Visit, found: OwnSettings, wishes: NoticeWishes) -> Page:
             not found.oppositions.emergency_dispatch,
             found.emergency_reads_masked,
             done=bool(visit.asked("fait")),
+            stopped=tuple(_stopped(visit, found)),
         ),
     )
+
+
+def _stopped(visit: Visit, found: OwnSettings) -> Iterator[Stopped]:
+    """Those that codes go to already were proved: each may take the place of one that is none."""
+    others = _lines(visit, found.channels)
+    for place, one in enumerate(found.stopped):
+        line = Line(visit.says(*_KINDS[one.address.channel]), masked(one.address), place)
+        free = tuple(line for line, channel in zip(others, found.channels, strict=True) if channel != one.address)
+        yield Stopped(line, day(one.at), free)
+
+
+def _number(text: str) -> int:
+    """A place in a list; -1 for what is none."""
+    found = number_in(text, 2)
+    return -1 if found is None else found
 
 
 def _lines(visit: Visit, channels: tuple[Address, ...]) -> tuple[Line, ...]:
@@ -194,9 +242,8 @@ def _lines(visit: Visit, channels: tuple[Address, ...]) -> tuple[Line, ...]:
 
 def _dropped(visit: Visit) -> Answer:
     place, seen = visit.form.line("place"), visit.form.line("seen")
-    numbers = [int(text) if text.isascii() and text.isdigit() and len(text) < 3 else -1 for text in (place, seen)]
     try:
-        visit.perform(DropChannel(visit.patient, *numbers))
+        visit.perform(DropChannel(visit.patient, _number(place), _number(seen)))
     except (AccountNotFound, IncompleteRequest) as error:
         return _not_changed(visit, error)
     return _changed(visit, renewed=True)
@@ -224,6 +271,7 @@ def _refused(visit: Visit, errors: dict[str, str]) -> Page:
 
 ROUTES = (
     PageRoute(SETTINGS, settings, choose_notices),
+    PageRoute(ADDRESS, None, for_who_signed_in_lately(correct_address)),
     PageRoute(CONTACT, contact, for_who_signed_in_lately(change_contact)),
     PageRoute(CONTACT_CODE, contact_code, for_who_signed_in_lately(confirm_contact)),
 )

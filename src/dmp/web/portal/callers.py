@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dmp.record.actor import Caller, ClientSystem, Holder, Operator, Representative
+from dmp.record.actor import Caller, ClientSystem, Holder, Operator, Professional, Representative
 from dmp.sign_in.sessions import Session
 
 PORTAL = ClientSystem(name="portal")
@@ -27,6 +27,17 @@ def caller_of(session: Session) -> Caller:
         return Caller(Holder(session.person), patient=session.person, client=PORTAL)
     representative = Representative(session.person.number, session.name)
     return Caller(representative, patient=session.patient, client=PORTAL)
+
+
+def professional_of(session: Session) -> Professional:
+    """Who is signed in, on a page whose route is for professionals alone.
+
+    Raises:
+        LookupError: the route of the page does not say so.
+    """
+    if session.professional is None:
+        raise LookupError("this page needs a professional: say so in its route")
+    return session.professional
 
 
 def in_his_own_name(session: Session) -> Caller:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from urllib.parse import parse_qsl
 
 from dmp.record.errors import InvalidMessage
+from dmp.record.facts import decimal
 
 LARGEST = 64 * 1024
 """Octets of a form."""
@@ -47,6 +49,11 @@ class Form:
 def number_in(text: str, digits: int = 4) -> int | None:
     """A number of at most so many digits, as addresses and forms hold it; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def decimal_in(text: str) -> Decimal | None:
+    """A number as people write it, 1.5 or 1,5; None for anything else: 1_0 is a slip for 1.0 as well as for 10."""
+    return decimal(text.replace(",", ".")) if text.isascii() and "_" not in text else None
 
 
 def read_form(body: bytes, media_type: str) -> Form:

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 from dmp.actions.action import Action, Perform, Result
 from dmp.record.errors import RecordNotFound
 from dmp.record.patient import PatientId
+from dmp.services.medicines.thesaurus import Thesaurus
+from dmp.services.rule_set import SHIPPED, Rules
 from dmp.sign_in.reception import Browser, Reception
 from dmp.sign_in.recovery import Recovery
 from dmp.sign_in.sessions import Session
@@ -150,6 +152,10 @@ class Portal:
     """Rooms of templates beside those of the house, each with its package."""
     doors: tuple[Place, ...] = ()
     """Where one may go from the foot of every page, beside the menu."""
+    medicines: Thesaurus | None = None
+    """The reference data of medicines, when the operator has loaded some."""
+    rules: Callable[[], Rules] = lambda: SHIPPED
+    """The rules of services in force now, for a page that has no chart: a chart brings its own."""
 
 
 @dataclass(frozen=True)

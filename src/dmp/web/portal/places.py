@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from dmp.record.prescription import PHARMACIST
 from dmp.sign_in.sessions import Session
 
 PATIENT, PROFESSIONAL, DESK, OPERATOR = "/patient", "/professional", "/desk", "/operator"
@@ -22,6 +23,7 @@ class Place:
 _PATIENT = (
     Place(PATIENT, "Accueil", "Home"),
     Place("/patient/documents", "Mes documents", "My documents"),
+    Place("/patient/sante", "Ma santé", "My health"),
     Place("/patient/professionnels", "Mes professionnels", "My professionals"),
     Place("/historique", "Qui est venu", "Who came"),
     Place("/patient/profil", "Mon profil", "My profile"),
@@ -32,6 +34,7 @@ _PATIENT = (
 _ACTING = (
     Place(PATIENT, "Accueil", "Home"),
     Place("/patient/documents", "Documents", "Documents"),
+    Place("/patient/sante", "Santé", "Health"),
     Place("/patient/proches", "Mes proches", "My family"),
 )
 """While somebody acts for another person: her home has a door for whatever else his rights let him do."""
@@ -43,11 +46,14 @@ _PROFESSIONAL = (
 )
 _RECORD = (
     Place("/professional/dossier", "Dossier", "Record"),
+    Place("/professional/dossier/sante", "Synthèse", "Summary"),
     Place("/professional/deposer", "Déposer", "Deposit"),
     Place("/professional/acces", "Accès", "Access"),
     Place("/historique", "Historique", "History"),
 )
 """Beside the others, while a professional has a record open."""
+_PRESCRIBE = Place("/professional/dossier/ordonnances/nouvelle", "Prescrire", "Prescribe")
+_DELIVER = Place("/professional/dossier/ordonnances", "Délivrer", "Deliver")
 _DESK = (Place(DESK, "Guichet", "Desk"),)
 _OPERATOR = (
     Place(OPERATOR, "État du service", "Service"),
@@ -57,6 +63,8 @@ _OPERATOR = (
     Place("/operator/urgences", "Urgences", "Emergencies"),
     Place("/operator/traces", "Traces", "Traces"),
     Place("/operator/tables", "Tables", "Tables"),
+    Place("/operator/regles", "Règles", "Rules"),
+    Place("/operator/lectures", "Lectures en échec", "Failed readings"),
 )
 
 
@@ -87,4 +95,6 @@ def record_menu_of(session: Session | None) -> tuple[Place, ...]:
     """What a professional may do with the record that he has open."""
     if session is None or session.professional is None or session.patient is None:
         return ()
-    return _RECORD
+    who = session.professional
+    own = (_PRESCRIBE,) if who.prescribes else (_DELIVER,) if who.profession == PHARMACIST else ()
+    return (*_RECORD[:2], *own, *_RECORD[2:])

@@ -9,7 +9,7 @@ from dmp.web.portal import guard, static
 from dmp.web.portal.page import CookieName, Language, Page, Theme, Visit
 from dmp.web.portal.places import menu_of, record_menu_of
 
-ROOMS = ("patient", "professional", "desk", "operator", "reader", "shelf")
+ROOMS = ("patient", "professional", "desk", "operator", "reader", "shelf", "chart")
 """Rooms with templates of their own, which pages name `ROOM/NAME.html`; those of the frame have no room."""
 
 

@@ -11,6 +11,7 @@ from dmp.record.ins import normalised
 from dmp.record.lists import DateKind, RecordLine, RecordListRequest
 from dmp.record.patient import PatientId
 from dmp.web.days import day
+from dmp.web.portal.callers import professional_of
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
 from dmp.web.portal.places import PROFESSIONAL
 from dmp.web.professional.room import Room, age, alone, french_day, full_name
@@ -90,9 +91,7 @@ class HomePages:
             IncompleteRequest: too many records would have to be looked into.
         """
         at, by_himself = self.room.clock(), alone(visit)
-        professional = by_himself.signed_in.professional
-        if professional is None:
-            raise LookupError("this page needs a professional: say so in its route")
+        professional = professional_of(by_himself.signed_in)
         since = at - timedelta(days=int(period)) if period else None
         date = DateKind.LAST_DOCUMENT if period else DateKind.LAST_AUTHORISATION
         return by_himself.perform(ListMyRecords(professional, RecordListRequest(date, since), at))

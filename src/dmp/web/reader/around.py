@@ -9,7 +9,7 @@ from dmp.web.entry_ids import bare
 from dmp.web.reader.view import title_of
 from dmp.web.reader.words import day_of
 from dmp.web.shelf.choice import State
-from dmp.web.shelf.lines import Line, lines_of
+from dmp.web.shelf.lines import lines_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def neighbours(prefix: str, opened: OpenedDocument) -> tuple[str, str]:
     statuses = next((state.statuses for state in State if opened.read.entry.status in state.statuses), frozenset())
     known = (entry for entry in current_versions(opened.known) if entry.status in statuses)
     lines, uuid = lines_of(known, opened.at), bare(opened.read.entry.uuid)
-    place = next((index for index, line in enumerate(lines) if uuid in _ids(line)), None)
+    place = next((index for index, line in enumerate(lines) if uuid in line.ids), None)
     if place is None:
         return "", ""
     before, after = lines[:place][-1:], lines[place + 1 :][:1]
@@ -57,8 +57,3 @@ def _chain(opened: OpenedDocument) -> list[DocumentEntry]:
     chain = opened.read.entry.chain
     found = [one for one in current_versions(opened.known) if chain and one.chain == chain]
     return sorted(found, key=lambda one: (one.creation_time, one.uuid), reverse=True)
-
-
-def _ids(line: Line) -> tuple[str, ...]:
-    """The document of a line, and those that it folds away."""
-    return (line.id, *(older.id for older in (*line.versions, *line.copies)))

@@ -8,6 +8,10 @@ from functools import partial
 from dmp.actions.read_documents import ReadDocument
 from dmp.actions.read_entry import OpenDocument, ReadEntry
 from dmp.record.entry import DocumentEntry
+from dmp.services import SERVICES
+from dmp.web.chart.room import FROM, Tab, tab_of
+from dmp.web.chart.room import PATIENT as OF_THE_HOLDER
+from dmp.web.chart.room import PROFESSIONAL as OF_A_RECORD
 from dmp.web.entry_ids import full, is_uuid
 from dmp.web.portal import trouble
 from dmp.web.portal.forms import number_in
@@ -40,6 +44,12 @@ class ReadingPage:
     newest: str = ""
     """Where the version that replaces this one is, when there is one that the visitor may find."""
     versions: tuple[Version, ...] = ()
+    origin: Tab | None = None
+    """The page of the chart that it was opened from."""
+
+
+_CHARTS = {one.documents: one for one in (OF_THE_HOLDER, OF_A_RECORD)}
+"""The chart beside each list of documents."""
 
 
 def reader_routes(prefix: str, needs: Needs, back: str) -> tuple[PageRoute, ...]:
@@ -69,6 +79,7 @@ def reading_page(prefix: str, back: str, visit: Visit) -> Answer:
         after=after,
         newest=newest_of(prefix, opened_document),
         versions=versions_of(prefix, opened_document),
+        origin=tab_of(_CHARTS[prefix], SERVICES, visit.asked(FROM)),
     )
     return Page("reader/reader.html", (view.title, view.title), page, frames=view.frames)
 

@@ -115,6 +115,8 @@ class ChangeView:
     people: Preview | None
     replace: str = ""
     """Where a new version is deposited, for who may."""
+    medicines: bool = False
+    """It tells of medicines: what a mask takes away from the checks is told beforehand (RX-8)."""
 
     @property
     def place(self) -> str:
@@ -156,7 +158,7 @@ def weigh(room: Room, visit: Visit) -> Answer:
     told = preview(weighed.now, weighed.then) if weighed.now and masking else None
     people = preview(weighed.people, weighed.people_then) if weighed.people and masking else None
     changes = tuple((verb, CHANGES[verb]) for verb in verbs)
-    view = ChangeView(room, _line(weighed), changes, told, people, _replace(room, weighed))
+    view = ChangeView(room, _line(weighed), changes, told, people, _replace(room, weighed), weighed.medicines)
     return Page("shelf/change.html", room.title, view)
 
 

@@ -1,6 +1,7 @@
 """What of a shelf is shown: filters, words looked for, order, page; and how many each filter would leave. Pure."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -145,24 +146,38 @@ def shelve(lines: tuple[Line, ...], choice: Choice, at: datetime) -> Shelf:
 
     def left(**changes: object) -> list[Line]:
         other = replace(choice, **changes)  # type: ignore[arg-type]
-        return [line for line in found if _fits(line, other, at)]
+        return chosen if other == choice else [line for line in found if _fits(line, other, at)]
 
     of_families, of_years = left(family=None), left(period="")
+    counted = Counter(family for line in of_families for family in _families_of(line))
     return Shelf(
         choice=choice,
         groups=tuple(_groups(shown, choice.order)),
         total=len(chosen),
         every=len(lines),
         pages=pages,
-        families=tuple((one, n) for one in Family if (n := sum(is_of(line, one) for line in of_families))),
-        specialities=_counted((line.speciality for line in left(speciality="")), newest_first=False),
+        families=tuple((one, counted[one]) for one in Family if counted[one]),
+        specialities=_counted(
+            (name for line in left(speciality="") for name in _specialities_of(line)), newest_first=False
+        ),
         years=_counted((line.when[:4] for line in of_years if line.day), newest_first=True),
     )
 
 
 def is_of(line: Line, family: Family) -> bool:
-    """Whether a line stands in a family; what the holder added also stands among what he added."""
-    return line.family is family or (family is Family.OWN and line.by_patient)
+    """Whether a line, or a copy that it folds, stands in a family; what the holder added, among what he added too."""
+    return family in _families_of(line)
+
+
+def _families_of(line: Line) -> tuple[Family, ...]:
+    if not line.copies:
+        return (line.family, Family.OWN) if line.by_patient and line.family is not Family.OWN else (line.family,)
+    own = (Family.OWN for one in line.all if one.by_patient)
+    return tuple(dict.fromkeys((*(one.family for one in line.all), *own)))
+
+
+def _specialities_of(line: Line) -> tuple[str, ...]:
+    return (line.speciality,) if not line.copies else tuple(dict.fromkeys(one.speciality for one in line.all))
 
 
 def plain(text: str) -> str:
@@ -178,7 +193,9 @@ def _spoken(lines: Iterable[Line], words: str) -> Iterator[Line]:
         yield from lines
         return
     for line in lines:
-        text = plain(f"{line.title} {line.author} {line.kind} {line.speciality} {line.structure}")
+        text = plain(
+            " ".join(f"{one.title} {one.author} {one.kind} {one.speciality} {one.structure}" for one in line.all)
+        )
         if all(word in text for word in wanted):
             yield line
 
@@ -186,7 +203,7 @@ def _spoken(lines: Iterable[Line], words: str) -> Iterator[Line]:
 def _fits(line: Line, choice: Choice, at: datetime) -> bool:
     return (
         (choice.family is None or is_of(line, choice.family))
-        and (not choice.speciality or line.speciality == choice.speciality)
+        and (not choice.speciality or choice.speciality in _specialities_of(line))
         and (not choice.period or line.when >= _start(choice.period, at))
         and (len(choice.period) != 4 or line.when[:4] == choice.period)
     )

@@ -4,7 +4,7 @@ Whatever is counted or folded comes from the entries that the viewer was given,
 and from nothing else (AR-17).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,10 @@ from dmp.record.entry import Author, DocumentEntry, EntryStatus
 from dmp.record.hl7text import Xcn, Xon
 from dmp.record.nomenclature import KNOW_HOW_SYSTEM, Nomenclature, value_set
 from dmp.record.professional import PHARMACIST, Specialty
+from dmp.services.duplicates import Alike, Group, grouped
 from dmp.web.days import day, day_of, local
 from dmp.web.entry_ids import bare
-from dmp.web.shelf.families import Family, Pin, family_of, kind_of, pin_of, short_of
+from dmp.web.shelf.families import Family, Pin, family_named, kind_of, pin_of, short_of
 
 
 class Badge(StrEnum):
@@ -35,7 +36,7 @@ class Badge(StrEnum):
 
 @dataclass(frozen=True)
 class Older:
-    """A former version, or another copy, that a line folds away."""
+    """A former version, that a line folds away."""
 
     id: str
     day: str
@@ -56,14 +57,32 @@ class Line:
     speciality: str
     structure: str
     by_patient: bool
-    short: str = ""
-    """Its kind in a word, for the lists; empty where the title says it."""
+    code: str = ""
+    """Of its type."""
     pin: Pin | None = None
     badges: tuple[Badge, ...] = ()
     announced_on: str = ""
     """The day on which a document to be announced shows to its patient by itself."""
     versions: tuple[Older, ...] = ()
-    copies: tuple[Older, ...] = ()
+    copies: tuple["Line", ...] = ()
+    """What seems to be the same document (`services.duplicates`)."""
+    why: Alike | None = None
+    """Why it is a copy; None for a document that leads."""
+
+    @property
+    def all(self) -> tuple["Line", ...]:
+        """Itself and its copies."""
+        return (self, *self.copies)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The documents that it shows or folds away."""
+        return tuple([each for line in self.all for each in (line.id, *(older.id for older in line.versions))])
+
+    @property
+    def short(self) -> str:
+        """Its kind in a word, for the lists; empty where the title says it."""
+        return short_of(self.code, self.kind, self.title)
 
 
 @dataclass(frozen=True)
@@ -82,14 +101,35 @@ class Visitor:
 
 
 NOBODY = Visitor()
+_OUT_OF_FORCE = {
+    EntryStatus.DEPRECATED: Badge.REPLACED,
+    EntryStatus.ARCHIVED: Badge.ARCHIVED,
+    EntryStatus.DELETED: Badge.DELETED,
+}
 
 
 def lines_of(entries: Iterable[DocumentEntry], at: datetime, visitor: Visitor = NOBODY) -> tuple[Line, ...]:
-    """One line for each document, newest care first."""
-    newest = [_with_versions(chain, at, visitor) for chain in _chains(entries)]
-    lines = [pair for pairs in newest for pair in pairs]
-    lines.sort(key=lambda pair: (pair[1].when, pair[1].added, pair[1].id), reverse=True)
-    return tuple(_without_copies(lines))
+    """One line for each document and its copies, newest care first."""
+    pairs = [pair for chain in _chains(entries) for pair in _with_versions(chain, at, visitor)]
+    lines = {entry.uuid: line for entry, line in pairs}
+    found = [_of_group(group, lines) for group in grouped(entry for entry, _ in pairs)]
+    found.sort(key=lambda line: (line.when, line.added, line.id), reverse=True)
+    return tuple(found)
+
+
+def _of_group(group: Group, lines: Mapping[str, Line]) -> Line:
+    """The first of a group with its copies: as new, and as lately added, as the last of them."""
+    first = lines[group.first.uuid]
+    if not group.copies:
+        return first
+    copies = tuple(replace(lines[copy.entry.uuid], why=copy.why) for copy in group.copies)
+    is_new = Badge.NEW not in first.badges and any(Badge.NEW in copy.badges for copy in copies)
+    return replace(
+        first,
+        copies=copies,
+        added=max(line.added for line in (first, *copies)),
+        badges=(Badge.NEW, *first.badges) if is_new else first.badges,
+    )
 
 
 def by_patient(entry: DocumentEntry) -> bool:
@@ -120,61 +160,54 @@ def _with_versions(chain: list[DocumentEntry], at: datetime, visitor: Visitor) -
     return [(entry, replace(first, versions=former)), *lines[1:]]
 
 
-def _without_copies(lines: list[tuple[DocumentEntry, Line]]) -> Iterator[Line]:
-    """The same octets, or the same type, author, day and title, once; never two that are hidden differently."""
-    kept: list[Line] = []
-    places: dict[tuple[object, ...], int] = {}
-    for entry, line in lines:
-        marks = (entry.visibility, entry.status)
-        same = [("octets", entry.hash, *marks)] if entry.hash else []
-        same += [("words", entry.type_code.code, _first(entry).person, _care(entry), entry.title, *marks)]
-        place = next((places[key] for key in same if key in places), None)
-        if place is None:
-            place = len(kept)
-            kept.append(line)
-        else:
-            kept[place] = replace(kept[place], copies=(*kept[place].copies, Older(line.id, line.day)))
-        for key in same:
-            places.setdefault(key, place)
-    yield from kept
-
-
 def _line(entry: DocumentEntry, at: datetime, visitor: Visitor) -> Line:
-    author = _first(entry)
-    kind = kind_of(entry.type_code.code, entry.type_code.system, entry.type_code.display)
+    author, code = _first(entry), entry.type_code
+    kind, family, pin = _sort(code.code, code.system, code.display, entry.class_code.code)
     since = entry.visibility.hidden_from_patient_since
     waiting = since is not None and at < shown_to_patient(since)
+    when, shown = _time(_care(entry))
     return Line(
         id=bare(entry.uuid),
-        day=_day(entry),
-        when=dtm.padded(local(_care(entry))),
+        day=shown,
+        when=when,
         added=_added(entry),
         kind=kind,
-        family=family_of(entry),
+        family=family,
         title=entry.title or kind,
-        author=Xcn.parse(author.person).name,
+        author=_person(author.person),
         speciality=speciality_of(author.specialties[0]) if author.specialties else "",
-        structure=Xon.parse(author.institutions[0]).name if author.institutions else "",
+        structure=_place(author.institutions[0]) if author.institutions else "",
         by_patient=by_patient(entry),
-        short=short_of(entry.type_code.code, kind, entry.title or kind),
-        pin=pin_of(entry.type_code.code),
+        code=code.code,
+        pin=pin,
         badges=tuple(_badges(entry, visitor, waiting=waiting)),
         announced_on=day(shown_to_patient(since)) if since is not None and waiting else "",
     )
 
 
+@lru_cache(maxsize=4096)
+def _sort(code: str, system: str, display: str, group: str) -> tuple[str, Family, Pin | None]:
+    """What a type and class are called, where they stand, and what of the summary they are."""
+    return kind_of(code, system, display), family_named(code, group), pin_of(code)
+
+
+@lru_cache(maxsize=8192)
+def _time(text: str) -> tuple[str, str]:
+    """A DTM as lists sort by it, and as they show it."""
+    return dtm.padded(local(text)), day_of(text)
+
+
 def _badges(entry: DocumentEntry, visitor: Visitor, *, waiting: bool) -> Iterator[Badge]:
     if visitor.finds_new(entry):
         yield Badge.NEW
-    hidden = (
-        (entry.visibility.masked, Badge.MASKED),
-        (waiting, Badge.TO_ANNOUNCE),
-        (entry.visibility.hidden_from_guardians, Badge.FROM_GUARDIANS),
-        (entry.status is EntryStatus.DEPRECATED, Badge.REPLACED),
-        (entry.status is EntryStatus.ARCHIVED, Badge.ARCHIVED),
-        (entry.status is EntryStatus.DELETED, Badge.DELETED),
-    )
-    yield from (badge for holds, badge in hidden if holds)
+    if entry.visibility.masked:
+        yield Badge.MASKED
+    if waiting:
+        yield Badge.TO_ANNOUNCE
+    if entry.visibility.hidden_from_guardians:
+        yield Badge.FROM_GUARDIANS
+    if entry.status in _OUT_OF_FORCE:
+        yield _OUT_OF_FORCE[entry.status]
 
 
 def _first(entry: DocumentEntry) -> Author:
@@ -187,14 +220,31 @@ def _care(entry: DocumentEntry) -> str:
 
 
 def _day(entry: DocumentEntry) -> str:
-    return day_of(_care(entry))
+    return _time(_care(entry))[1]
 
 
 def _added(entry: DocumentEntry) -> float:
     """When it was put in, else made; 0 when nobody knows."""
     if entry.deposit is not None:
         return entry.deposit.at.timestamp()
-    return dtm.lowest(entry.creation_time).timestamp() if dtm.is_dtm(entry.creation_time) else 0
+    return _instant(entry.creation_time)
+
+
+@lru_cache(maxsize=8192)
+def _instant(text: str) -> float:
+    return dtm.lowest(text).timestamp() if dtm.is_dtm(text) else 0
+
+
+@lru_cache(maxsize=1024)
+def _person(text: str) -> str:
+    """The name in an XCN: the authors of a list are few."""
+    return Xcn.parse(text).name
+
+
+@lru_cache(maxsize=1024)
+def _place(text: str) -> str:
+    """The name in an XON."""
+    return Xon.parse(text).name
 
 
 @lru_cache(maxsize=1024)

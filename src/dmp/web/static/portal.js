@@ -43,6 +43,18 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// On paper nothing of a long report is folded.
+const opened = [];
+window.addEventListener("beforeprint", () => {
+  for (const rest of document.querySelectorAll("details.rest:not([open])")) {
+    rest.open = true;
+    opened.push(rest);
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const rest of opened.splice(0)) rest.open = false;
+});
+
 for (const form of document.querySelectorAll("form[data-again]")) {
   setTimeout(() => form.querySelector("button").click(), Number(form.dataset.again) * 1000 + 500);
 }

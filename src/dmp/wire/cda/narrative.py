@@ -154,6 +154,14 @@ class Table:
     head: tuple[Row, ...] = ()
     body: tuple[Row, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether each cell stands under one heading of one row of them, so that a telephone may show rows as cards."""
+        width = len(self.head[0]) if len(self.head) == 1 else 0
+        cells = (cell for row in (*self.head, *self.body) for cell in row)
+        same = all(len(row) == width for row in self.body)
+        return bool(width) and same and all(cell.columns == cell.rows == 1 for cell in cells)
+
 
 Node = Text | Break | Marked | Anchor | Link | Footnote | Picture | NotShown | Paragraph | Caption | List | Table
 BLOCKS = (Paragraph, Caption, List, Table, Picture, NotShown)

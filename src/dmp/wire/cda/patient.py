@@ -69,6 +69,11 @@ def other_family(one: PatientId, other: PatientId) -> bool:
     return both_ins and one.number == other.number and (one.root in REAL) != (other.root in REAL)
 
 
+def _sex(code: str) -> str:
+    """The sex; the set of 2021 writes UN where the former one wrote U (JDV_J143)."""
+    return Sex.UNDETERMINED.value if code == "UN" else code
+
+
 def record_target(document: Branch) -> RecordTarget:
     """Read the first recordTarget; an empty value when there is none."""
     role = one(document, "recordTarget/patientRole")
@@ -83,7 +88,7 @@ def record_target(document: Branch) -> RecordTarget:
         birth_first_names=_all_first_names(first, givens.get("", "")),
         birth_first_name=first,
         used_first_name=givens.get("CL", "") or givens.get("SP", ""),
-        sex=attribute(role, "patient/administrativeGenderCode", "code"),
+        sex=_sex(attribute(role, "patient/administrativeGenderCode", "code")),
         birth_date=iso_date(attribute(role, "patient/birthTime", "value")),
         birth_place=text(role, "patient/birthplace/place/addr/county"),
         legacy_name="SP" in families,

@@ -1,6 +1,7 @@
 """A CDA document to be read by somebody: its header, its narrative, and the files inside it."""
 
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -65,14 +66,27 @@ def read_cda(data: bytes) -> CdaReading:
     """
     document = open_document(data)
     found = list(islice(_MEDIA(document), MOST_FILES))
-    files = tuple(_file(next(media.iterchildren(_VALUE), None)) for media in found)
-    bodies = _BODY(document)
     return CdaReading(
         header=read_header(document),
         narrative=read_narrative(document, _named(document, found)),
-        body=_file(bodies[0]) if bodies else None,
-        files=files,
+        body=body_of(document),
+        files=_files(found),
     )
+
+
+def body_of(document: Element) -> EmbeddedFile | None:
+    """The body of a document without structure; None for one that has some."""
+    bodies = _BODY(document)
+    return _file(bodies[0]) if bodies else None
+
+
+def files_of(document: Element) -> tuple[EmbeddedFile, ...]:
+    """The files beside the narrative of a document."""
+    return _files(islice(_MEDIA(document), MOST_FILES))
+
+
+def _files(found: Iterable[Element]) -> tuple[EmbeddedFile, ...]:
+    return tuple(_file(next(media.iterchildren(_VALUE), None)) for media in found)
 
 
 def file_of(octets: bytes) -> EmbeddedFile:

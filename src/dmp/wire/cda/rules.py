@@ -92,7 +92,7 @@ SHAPES: tuple[Shape, ...] = (
     shape(
         f"{PATIENT}/administrativeGenderCode",
         ONCE,
-        code=exactly("M", "F", "U"),
+        code=exactly("M", "F", "U", "UN"),
         codeSystem=exactly("2.16.840.1.113883.5.1"),
     ),
     shape(f"{PATIENT}/birthTime", ONCE, value=BIRTH_DATE),

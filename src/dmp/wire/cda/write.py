@@ -6,180 +6,114 @@ the main act, and the author answers for what he wrote.
 """
 
 from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 
-from lxml import etree
-from lxml.builder import ElementMaker
-
-from dmp.record.codes import Code
 from dmp.wire.cda.header import CdaHeader
+from dmp.wire.cda.making.heading import Identification, encounter, kept_by, opening, replacing, signed, written_by
+from dmp.wire.cda.making.people import person, structure
+from dmp.wire.cda.making.tree import Node, cda, coded, plain, serialise, templates
 from dmp.wire.cda.parts import Ii, Organization, Participant, ServiceEvent
-from dmp.wire.cda.patient import RecordTarget
 from dmp.wire.cda.templates import CI_SIS, HL7_FRANCE, XDS_SD
-from dmp.wire.cda.tree import CDA
-from dmp.wire.xml import Element
 
 UNSTRUCTURED = (HL7_FRANCE, CI_SIS, XDS_SD)
 """The templates of a document around a file."""
-_GENDERS = {"F": "Féminin", "M": "Masculin", "U": "Indéterminé"}
-_GENDER = "2.16.840.1.113883.5.1"
-_MAKER = ElementMaker(namespace=CDA, nsmap={None: CDA})
 
 
 def write_unstructured(header: CdaHeader, content: bytes) -> bytes:
     """The octets of a document of this header around a file of its `media_type`; the same values, the same octets.
 
     Raises:
-        ValueError: a text has signs that XML cannot hold.
+        ValueError: a text has signs that XML cannot hold, or the header lacks its id or its type.
     """
-    root = _node(
+    if any(plain(text) != text for text in _texts(header)):
+        raise ValueError("a text has signs that XML cannot hold")
+    encoded = b64encode(content).decode("ascii")
+    body = cda("text", encoded, mediaType=header.media_type, representation="B64")
+    keeper, signer = header.custodian, header.legal_authenticator
+    root = cda(
         "ClinicalDocument",
-        _node("realmCode", code="FR"),
-        _node("typeId", root="2.16.840.1.113883.1.3", extension="POCD_HD000040"),
-        *(_node("templateId", root=template) for template in header.template_ids),
-        _identifier("id", header.id),
-        _coded("code", header.code),
-        _node("title", header.title),
-        _node("effectiveTime", value=header.effective_time),
-        _coded("confidentialityCode", header.confidentiality),
-        _node("languageCode", code=header.language),
-        _identifier("setId", header.set_id),
-        _node("versionNumber", value=header.version),
-        _node("recordTarget", _patient_role(header.patient)),
-        *(_author(author) for author in header.authors),
-        _custodian(header.custodian),
-        _legal_authenticator(header.legal_authenticator),
-        *(_node("documentationOf", _act(act)) for act in header.acts),
+        *_opening(header),
+        cda("recordTarget", cda("patientRole", *_ids(header.patient.ids), person(header.patient))),
+        *(written_by(_assigned("assignedAuthor", who), who.time, who.function) for who in header.authors),
+        kept_by(_organization("representedCustodianOrganization", keeper)) if keeper else None,
+        signed(signer.time, _assigned("assignedEntity", signer)) if signer else None,
+        *(cda("documentationOf", _act(act)) for act in header.acts),
         _replaced(header),
-        _encounter(header),
-        _node("component", _node("nonXMLBody", _body(header.media_type, content))),
+        encounter(_interval(header.main_act or ServiceEvent()), header.facility),
+        cda("component", cda("nonXMLBody", body)),
     )
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return serialise(root)
 
 
-def _node(tag: str, *children: Element | str | None, **attributes: str) -> Element:
-    """One element; absent children and empty attributes are left out."""
-    kept = [child for child in children if child is not None]
-    return _MAKER(tag, {name: value for name, value in attributes.items() if value}, *kept)
+def _texts(value: object) -> Iterator[str]:
+    """Every text of a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
 
 
-def _identifier(tag: str, found: Ii | None) -> Element | None:
-    return None if found is None else _node(tag, root=found.root, extension=found.extension)
-
-
-def _coded(tag: str, code: Code | None) -> Element | None:
-    if code is None:
-        return None
-    return _node(tag, code=code.code, displayName=code.display, codeSystem=code.system)
-
-
-def _body(media_type: str, content: bytes) -> Element:
-    return _node("text", b64encode(content).decode("ascii"), mediaType=media_type, representation="B64")
-
-
-# -- people and structures
-
-
-def _patient_role(target: RecordTarget) -> Element:
-    """Birth name and first names, then the used ones: BR and CL, never SP (cda 1.2)."""
-    used = _node("family", target.used_name, qualifier="CL") if target.used_name else None
-    used_first = _node("given", target.used_first_name, qualifier="CL") if target.used_first_name else None
-    name = _node(
-        "name",
-        _node("family", target.birth_name, qualifier="BR"),
-        _node("given", target.birth_first_names),
-        _node("given", target.birth_first_name, qualifier="BR"),
-        used,
-        used_first,
+def _opening(header: CdaHeader) -> list[Node]:
+    if header.id is None or header.code is None:
+        raise ValueError("a document has an id and a type")
+    which = Identification(
+        tuple(templates(*header.template_ids)),
+        _identifier("id", header.id),
+        _identifier("setId", header.set_id) if header.set_id else None,
+        header.version,
+        header.title,
+        header.effective_time,
+        header.confidentiality,
+        header.language,
     )
-    place = _node("place", _node("addr", _node("county", target.birth_place)))
-    person = _node(
-        "patient",
-        name,
-        _coded("administrativeGenderCode", Code(target.sex, _GENDER, _GENDERS.get(target.sex, ""))),
-        _node("birthTime", value=target.birth_date.replace("-", "")),
-        _node("birthplace", place) if target.birth_place else None,
-    )
-    return _node("patientRole", *(_identifier("id", found) for found in target.ids), person)
+    return opening(which, header.code)
 
 
-def _author(who: Participant) -> Element:
-    return _node(
-        "author", _coded("functionCode", who.function), _node("time", value=who.time), _assigned("assignedAuthor", who)
-    )
+def _identifier(tag: str, found: Ii) -> Node:
+    return cda(tag, root=found.root, extension=found.extension)
 
 
-def _assigned(tag: str, who: Participant) -> Element:
+def _ids(found: tuple[Ii, ...]) -> list[Node]:
+    return [_identifier("id", one) for one in found]
+
+
+def _assigned(tag: str, who: Participant) -> Node:
     """Somebody in his structure; a person without profession, such as the patient, says that he has none."""
-    name = _node("name", _node("family", who.family), _node("given", who.given) if who.given else None)
-    return _node(
+    name = cda("name", cda("family", who.family), cda("given", who.given) if who.given else None)
+    return cda(
         tag,
-        *(_identifier("id", found) for found in who.ids),
-        _coded("code", who.code) if who.code else _node("code", nullFlavor="NA"),
-        _node("assignedPerson", name),
-        _organization("representedOrganization", who.organization),
+        *_ids(who.ids),
+        coded("code", who.code) if who.code else cda("code", nullFlavor="NA"),
+        cda("assignedPerson", name),
+        _organization("representedOrganization", who.organization) if who.organization else None,
     )
 
 
-def _organization(tag: str, structure: Organization | None) -> Element | None:
-    if structure is None:
-        return None
-    return _node(
-        tag,
-        *(_identifier("id", found) for found in structure.ids),
-        _node("name", structure.name) if structure.name else None,
-        _coded("standardIndustryClassCode", structure.practice),
-    )
+def _organization(tag: str, found: Organization) -> Node:
+    practice = coded("standardIndustryClassCode", found.practice) if found.practice else None
+    return structure(tag, _ids(found.ids), found.name, practice)
 
 
-def _custodian(keeper: Organization | None) -> Element | None:
-    if keeper is None:
-        return None
-    return _node("custodian", _node("assignedCustodian", _organization("representedCustodianOrganization", keeper)))
+def _act(act: ServiceEvent) -> Node:
+    performers = [cda("performer", _assigned("assignedEntity", who), typeCode="PRF") for who in act.performers]
+    code = coded("code", act.code) if act.code else None
+    return cda("serviceEvent", *_ids(act.ids), code, _interval(act) if act.start else None, *performers)
 
 
-def _legal_authenticator(signer: Participant | None) -> Element | None:
-    if signer is None:
-        return None
-    entity = _assigned("assignedEntity", signer)
-    return _node("legalAuthenticator", _node("time", value=signer.time), _node("signatureCode", code="S"), entity)
+def _interval(act: ServiceEvent) -> Node:
+    """From the start of an act to its end, each as it was told."""
+    return cda("effectiveTime", cda("low", value=act.start), cda("high", value=act.stop) if act.stop else None)
 
 
-# -- acts
-
-
-def _act(act: ServiceEvent) -> Element:
-    performers = [_node("performer", _assigned("assignedEntity", who), typeCode="PRF") for who in act.performers]
-    return _node(
-        "serviceEvent",
-        *(_identifier("id", found) for found in act.ids),
-        _coded("code", act.code),
-        _interval(act) if act.start else None,
-        *performers,
-    )
-
-
-def _interval(act: ServiceEvent) -> Element:
-    return _node("effectiveTime", _node("low", value=act.start), _node("high", value=act.stop) if act.stop else None)
-
-
-def _replaced(header: CdaHeader) -> Element | None:
+def _replaced(header: CdaHeader) -> Node | None:
     """The version before (RPLC), under the id it was deposited with."""
     found = header.replaced
     if found is None:
         return None
-    parent = _node(
-        "parentDocument",
-        *(_identifier("id", one) for one in found.ids),
-        _identifier("setId", found.set_id),
-        _node("versionNumber", value=found.version) if found.version else None,
-    )
-    return _node("relatedDocument", parent, typeCode=found.relation)
-
-
-def _encounter(header: CdaHeader) -> Element:
-    act = header.main_act or ServiceEvent()
-    facility = _node("healthCareFacility", _coded("code", header.facility))
-    return _node(
-        "componentOf",
-        _node("encompassingEncounter", _interval(act), _node("location", facility)),
-    )
+    series = _identifier("setId", found.set_id) if found.set_id else None
+    return replacing(_ids(found.ids), series, found.version, found.relation)

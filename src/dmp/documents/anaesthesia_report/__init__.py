@@ -1,0 +1,62 @@
+"""Reports of anaesthesia and of the visit before it («compte rendu d'anesthésie», «consultation pré-anesthésique»)."""
+
+from dmp.documents.kind import DocumentKind, model
+
+KIND = DocumentKind(
+    name="anaesthesia_report",
+    label_fr="Anesthésie",
+    label_en="Anaesthesia report",
+    types=(
+        "77436-4",
+        "34749-2",
+    ),
+    own_types=(
+        "77436-4",
+        "34749-2",
+    ),
+    formats=(
+        "urn:asip:ci-sis:cr-anest:2020",
+        "urn:asip:ci-sis:cr-cpa:2020",
+    ),
+    templates=model("40", "41"),
+    sections=(
+        "29554-3",
+        "46264-8",
+        "18610-6",
+        "55112-7",
+        "29545-1",
+        "10200-4",
+        "11412-4",
+        "10202-0",
+        "10197-2",
+        "29302-7",
+        "10208-7",
+        "11400-9",
+        "10210-3",
+        "42545-4",
+        "18776-5",
+        "55107-7",
+        "8716-3",
+        "11450-4",
+        "47519-4",
+        "11348-0",
+        "56836-0",
+        "10157-6",
+        "29762-2",
+        "46006-3",
+        "48765-2",
+        "10160-0",
+    ),
+    facts=(
+        "procedures",
+        "devices",
+        "medications",
+        "measurements",
+        "problems",
+        "allergies",
+        "lifestyle",
+        "plan",
+        "observations",
+        "attachments",
+    ),
+)

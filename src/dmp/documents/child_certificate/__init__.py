@@ -1,0 +1,66 @@
+"""The health certificates of the child («certificats de santé de l'enfant»).
+
+Of the eighth day, the ninth month and the twenty-fourth month.
+"""
+
+from dmp.documents.kind import DocumentKind, model
+
+KIND = DocumentKind(
+    name="child_certificate",
+    label_fr="Certificat de santé de l'enfant",
+    label_en="Child health certificate",
+    types=("CERT_DECL",),
+    formats=(
+        "urn:asip:ci-sis:cse-cs8:2017",
+        "urn:asip:ci-sis:cse-cs9:2017",
+        "urn:asip:ci-sis:cse-cs24:2017",
+    ),
+    templates=model("5.1", "5.2", "5.3"),
+    sections=(
+        "29762-2",
+        "48768-6",
+        "10162-6",
+        "57078-8",
+        "57074-7",
+        "42545-4",
+        "57075-4",
+        "11348-0",
+        "11450-4",
+        "29545-1",
+        "8716-3",
+        "10210-3",
+        "10202-0",
+        "10200-4",
+        "11412-4",
+        "10191-5",
+        "29307-6",
+        "11400-9",
+        "11410-8",
+        "29302-7",
+        "10197-2",
+        "10195-6",
+        "10201-2",
+        "11447-0",
+        "47420-5",
+        "xx-MCH-PsychoMDev",
+        "48765-2",
+        "11369-6",
+        "51847-2",
+        "29554-3",
+        "18776-5",
+        "18610-6",
+    ),
+    facts=(
+        "measurements",
+        "immunizations",
+        "observations",
+        "problems",
+        "allergies",
+        "pregnancies",
+        "lifestyle",
+        "encounters",
+        "procedures",
+        "medications",
+        "family",
+    ),
+)

@@ -1,0 +1,77 @@
+"""The summaries around a birth («volets obstétrique et périnatalité», OBP).
+
+Before birth, at birth (mother, child), after birth (mother, child).
+"""
+
+from dmp.documents.kind import DocumentKind, model
+
+KIND = DocumentKind(
+    name="perinatal",
+    label_fr="Grossesse et naissance",
+    label_en="Perinatal summary",
+    types=(
+        "57055-6",
+        "57057-2",
+        "57075-4",
+        "89235-6",
+        "78489-2",
+        "15508-5",
+    ),
+    own_types=(
+        "57055-6",
+        "57057-2",
+        "57075-4",
+        "89235-6",
+        "78489-2",
+    ),
+    formats=(
+        "urn:asip:ci-sis:obp-sap:2023",
+        "urn:asip:ci-sis:obp-snm:2023",
+        "urn:asip:ci-sis:obp-sne:2023",
+        "urn:asip:ci-sis:obp-scm:2023",
+        "urn:asip:ci-sis:obp-sem:2023",
+    ),
+    templates=model("12.1", "12.2", "12.3", "12.4", "12.5"),
+    sections=(
+        "11348-0",
+        "47519-4",
+        "56836-0",
+        "10157-6",
+        "10162-6",
+        "48765-2",
+        "29762-2",
+        "18776-5",
+        "8716-3",
+        "18717-9",
+        "46240-8",
+        "11450-4",
+        "18610-6",
+        "57074-7",
+        "29554-3",
+        "42545-4",
+        "57075-4",
+        "29545-1",
+        "11393-6",
+        "10205-3",
+        "10210-3",
+        "18719-5",
+        "47420-5",
+        "55107-7",
+        "33557-0",
+    ),
+    facts=(
+        "pregnancies",
+        "problems",
+        "procedures",
+        "measurements",
+        "results",
+        "encounters",
+        "plan",
+        "observations",
+        "medications",
+        "allergies",
+        "family",
+        "lifestyle",
+        "attachments",
+    ),
+)
