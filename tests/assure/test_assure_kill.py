@@ -1,6 +1,7 @@
 """`kill`, small; and a store that forgets what it acknowledged is found out."""
 
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,11 @@ from assure_builders import leg, short
 
 from dmp.assure import kill, working
 from dmp.assure.claim import Counter, Engine
-from dmp.assure.ledger import Lot, compare
-from dmp.assure.service import Service
+from dmp.assure.crowd import Crowd
+from dmp.assure.ledger import Ledger, Lot, compare
+from dmp.assure.service import Service, served
+from dmp.assure.working import AtWork
+from dmp.client import DmpClient
 from dmp.record.visibility import Visibility
 from dmp.sandbox.population import people
 from xds_builders import a_submission, an_entry
@@ -49,6 +53,23 @@ def test_a_store_that_forgets_what_it_acknowledged_is_found_out(folder, monkeypa
     monkeypatch.setattr(kill, "strike", kill_and_forget)
     monkeypatch.setattr(Service, "start", start_and_remember)
     assert "lost" in short(kill.CLAIM, kill.play(leg(folder, 1)))
+
+
+def test_a_client_that_misses_what_was_acknowledged_counts_it_lost_and_works_on(folder, monkeypatch):
+    counter = Counter()
+
+    def wait_for_losses() -> None:
+        deadline = time.monotonic() + 60
+        while counter.tally()["lost"] < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    with (
+        served(leg(folder, 1)) as service,
+        closing(Crowd.of(service, clients=1, records=1, seed=1)) as crowd,
+    ):
+        monkeypatch.setattr(DmpClient, "find", lambda *_: ())
+        AtWork(crowd, Ledger(), counter).until(wait_for_losses, Random(1))  # noqa: S311 - which act comes next
+    assert counter.tally()["lost"] >= 2
 
 
 ONE, TWO = an_entry(), an_entry(uuid="Document02", unique_id="1.2.250.1.999.1.2")

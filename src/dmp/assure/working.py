@@ -95,7 +95,10 @@ class _Client:
             return
         lot = self.dice.choice(mine)
         unique_id = self.dice.choice(lot.unique_ids)
-        entry = next(e for e in self.reader.find(lot.person.patient) if e.unique_id == unique_id)
+        entry = next((e for e in self.reader.find(lot.person.patient) if e.unique_id == unique_id), None)
+        if entry is None:
+            self.all.counter.wrong("lost", "an acknowledged document is not found by the client that deposited it")
+            return
         lot.unsure.add(unique_id)
         change = self.reader.unmask if entry.visibility.masked else self.reader.mask
         change(lot.person.patient, entry)
