@@ -24,7 +24,7 @@ LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 NARROW, ZOOMED = {"width": 320, "height": 640}, {"width": 640, "height": 400}
 """The narrowest screen that pages must bear, and a desk seen at 200 %."""
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds for a page."""
 OWN = ("about:", "blob:", "chrome:", "chrome-extension:")
 """What a browser asks of itself: its viewer of PDF is a page of its own."""

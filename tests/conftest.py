@@ -4,21 +4,25 @@ import ipaddress
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dmp import clockwork
 from dmp.record.profile import ProfileName
-from dmp.sandbox.postgres import temporary_postgresql
+from dmp.sandbox.postgres import programs, temporary_postgresql
 from dmp.store import dialect, migrate
 from dmp.store.tx import Store
 from partitions import create_partitioned
 from sandboxes import Sandbox, Sandboxes, sandboxes
 from stores import fresh_database, opened_store
+
+# What is drawn is the same every time and may take its time: what a run finds, the next one finds too, on any machine.
+settings.register_profile("dmp", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dmp")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,13 +53,15 @@ def _is_loopback(host: str) -> bool:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server for the session (one per worker of pytest-xdist): the URL of its first database."""
+    try:
+        programs()
+    except RuntimeError as reason:
+        pytest.skip(str(reason))
     # Not under pytest's own folder, where the server's user may not go.
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="dmp-postgresql-", ignore_cleanup_errors=True))
-        try:
-            url = stack.enter_context(temporary_postgresql(Path(folder)))
-        except RuntimeError as reason:
-            pytest.skip(str(reason))
+    with (
+        TemporaryDirectory(prefix="dmp-postgresql-", ignore_cleanup_errors=True) as folder,
+        temporary_postgresql(Path(folder)) as url,
+    ):
         yield url
 
 

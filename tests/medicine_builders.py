@@ -8,12 +8,15 @@ from typing import Any
 from dmp.record.codes import Code
 from dmp.record.facts import (
     Allergy,
+    Ceiling,
     Concept,
     Dispensation,
+    DoseStep,
     Facts,
     Medication,
     PrescriptionLine,
     Quantity,
+    Rhythm,
     Source,
     Stated,
     Substance,
@@ -49,6 +52,29 @@ def quantity(text: str) -> Quantity:
     return Quantity(value, unit)
 
 
+def step(told: Mapping[str, Any]) -> DoseStep:
+    """A step: `dose` such as `2 {tbl}` or `1-2 {tbl}`, `every` a period, `at` events, `for` a length."""
+    amount = quantity(told.get("dose", ""))
+    low, _, high = amount.value.partition("-")
+    rhythms = (
+        *([Rhythm(quantity(told["every"]))] if "every" in told else []),
+        *(Rhythm(event=event) for event in told.get("at", [])),
+    )
+    return DoseStep(
+        dose=Quantity(unit=amount.unit, low=low, high=high) if high else amount,
+        rhythms=rhythms,
+        start=told.get("start", ""),
+        end=told.get("end", ""),
+        length=quantity(told.get("for", "")),
+    )
+
+
+def ceiling(text: str) -> Ceiling:
+    """The most that may be taken: `4 {tbl} / 1 d`."""
+    dose, _, period = text.partition(" / ")
+    return Ceiling(quantity(dose), quantity(period))
+
+
 def medication(told: Mapping[str, Any], kind: type[Any] = Medication, **more: Any) -> Any:
     substances = told.get("substances", [told["substance"]] if "substance" in told else [])
     return kind(
@@ -63,6 +89,9 @@ def medication(told: Mapping[str, Any], kind: type[Any] = Medication, **more: An
         route=Concept(told.get("route", "")),
         schedule=told.get("schedule", ""),
         per_day=told.get("per_day", ""),
+        steps=tuple(map(step, told.get("steps", []))),
+        ceiling=ceiling(told.get("ceiling", "")),
+        as_needed=told.get("as_needed", False),
         **more,
     )
 
@@ -88,6 +117,8 @@ def delivery(told: Mapping[str, Any]) -> Dispensation:
         line=told.get("line", ""),
         prescription=told.get("prescription", ""),
         quantity=quantity(told.get("quantity", "1")),
+        per_day=told.get("per_day", ""),
+        steps=tuple(map(step, told.get("steps", []))),
         pack=quantity(told.get("pack", "")),
         substitution=told.get("substitution", ""),
         completeness=told.get("completeness", ""),

@@ -48,6 +48,7 @@ from dmp.store.directory import designation
 from dmp.store.sealing import seal_traces
 from dmp.store.tx import Store
 from dmp.web.portal.page import Portal
+from dmp.web.professional.room import called
 from notice_builders import MailBox, mail_box
 from serving_builders import Installed, Service, installed, serving
 
@@ -191,7 +192,9 @@ class House:
 
     def secret_at_record(self, name: str, patient: Patient, **known: Any) -> str:
         """The same, with a record open."""
-        return self.secret_of_professional(name, patient=patient.id, patient_called=patient.name, **known)
+        at = self.portal.reception.desk.clock()
+        shown = called(patient.person.traits, at)
+        return self.secret_of_professional(name, patient=patient.id, patient_called=shown, **known)
 
     def secret_of_staff(self, name: str = "secretary") -> str:
         """The cookie of an employee at a desk."""
@@ -302,7 +305,7 @@ def _sliced(these: list[bytes], most: int) -> Iterator[list[bytes]]:
 
 
 def _awaited(look: Callable[[], str], what: str) -> str:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         if found := look():
             return found

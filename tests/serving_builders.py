@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from dmp.client import DmpClient
 from dmp.desk.operations import Operations
@@ -26,6 +28,7 @@ from dmp.sandbox.pki import Holders
 from dmp.sandbox.port import free_port
 from dmp.sandbox.serve import ready
 from dmp.settings import Settings, to_environment
+from dmp.web.metrics import FOLDER
 
 INS = "279035121518989"
 PATIENT = PatientId(INS, "1.2.250.1.213.1.4.10")
@@ -118,6 +121,15 @@ class Service:
         return [int(pid) for pid in children.split()]
 
     @property
+    def counted(self) -> str:
+        """What its workers counted, read where they keep it: even while the database stands still."""
+        told = Path(f"/proc/{self.workers[0]}/environ").read_text().split("\0")
+        (folder,) = (entry.partition("=")[2] for entry in told if entry.startswith(f"{FOLDER}="))
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)
+        return generate_latest(registry).decode()
+
+    @property
     def lines(self) -> list[dict[str, Any]]:
         """What it logged."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -126,7 +138,7 @@ class Service:
         """The lines of one event."""
         return [line for line in self.lines if line["event"] == name]
 
-    def waits_for(self, name: str, count: int = 1, *, seconds: float = 20) -> None:
+    def waits_for(self, name: str, count: int = 1, *, seconds: float = 90) -> None:
         """Until an event was logged so many times."""
         deadline = time.monotonic() + seconds
         while len(self.events(name)) < count:

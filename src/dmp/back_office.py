@@ -1,5 +1,8 @@
 """The desk and the pages of the operator, put together."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from dmp.main import build_gate, now
 from dmp.overseeing import Overseeing
 from dmp.practice import room_of
@@ -21,9 +24,12 @@ def desk_routes(settings: Settings) -> tuple[PageRoute, ...]:
     return (*WelcomePages(room).routes, *RecordPages(room).routes, *AccessPages(room).routes)
 
 
-def operator_routes(store: Store, settings: Settings, strong: Strong) -> tuple[PageRoute, ...]:
+def operator_routes(
+    store: Store, settings: Settings, strong: Strong, clock: Callable[[], datetime] = now
+) -> tuple[PageRoute, ...]:
     """The pages of who runs the service; none without passkeys, which an operator signs in with."""
     if strong.passkeys is None:
         return ()
     door = OperatorDoor(strong, Operators(strong.ceremonies, strong.passkeys))
-    return (*door.routes, *OperatorPages(Overseeing(store, settings, build_gate(store, settings), now)).routes)
+    overseeing = Overseeing(store, settings, build_gate(store, settings), clock)
+    return (*door.routes, *OperatorPages(overseeing).routes)

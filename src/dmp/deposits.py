@@ -1,5 +1,7 @@
 """Deposits by the portal, put together: what the examination asks of a lot that a page makes."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from dmp.documents.intake import IntakeRules
@@ -19,9 +21,9 @@ from dmp.web.professional import deposit_pages as by_professionals
 from dmp.wire.cda.schemas import Schemas
 
 
-def deposit_routes(settings: Settings) -> tuple[PageRoute, ...]:
+def deposit_routes(settings: Settings, clock: Callable[[], datetime] = now) -> tuple[PageRoute, ...]:
     """The pages; their addresses come before that of any document, which would take `ajouter` for its id."""
-    depositing = build_depositing(settings)
+    depositing = replace(build_depositing(settings), clock=clock)
     pages = (
         by_patients.DepositPages(depositing),
         by_professionals.DepositPages(depositing),

@@ -5,45 +5,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from dmp.access.decide import ABSENT, NO_RECORD, decide, decide_each
-from dmp.access.explain import explain, kinds, supposed
+from dmp.access.beside import AnswersBeside
+from dmp.access.decide import ABSENT, decide, decide_each
+from dmp.access.explain import supposed
 from dmp.access.log_rules import lines_for
 from dmp.access.policy import Policy
+from dmp.access.prescription_rules import is_secret
 from dmp.access.question import Decision, Question
-from dmp.access.sentences import told
-from dmp.access.sentences_explain import next_step
-from dmp.actions.action import Action, Ask, Listing, Result, Scope, Turn, nothing_told
+from dmp.actions.action import Action, Listing, Result, Scope, Turn, nothing_told
 from dmp.answers import Answers
-from dmp.audit.trace import Outcome, Touched, Trace, Who
+from dmp.audit.trace import Outcome, Trace, Who
 from dmp.braking import day_of, reader_name, settle
 from dmp.record.actor import Actor, Automaton, Caller
 from dmp.record.entry import DocumentEntry, unique_key
-from dmp.record.errors import (
-    AccessRefused,
-    AssertionRefused,
-    DmpError,
-    DocumentNotFound,
-    InvalidMessage,
-    RecordClosed,
-    RecordNotFound,
-    StorageUnavailable,
-)
+from dmp.record.errors import DmpError, StorageUnavailable
 from dmp.record.history import LogLine, TracedAct
 from dmp.record.record import Record
 from dmp.record.verb import SIMULATIONS, Verb
-from dmp.record.viewer import Explanation, Viewer
-from dmp.record.visibility import Visibility
+from dmp.record.viewer import Viewer
 from dmp.record.visit import NOT_COUNTED, Day
 from dmp.services.rule_set import SHIPPED, Rules
+from dmp.simulating import Simulated, known_to
 from dmp.store.tx import Conflict, Store, Tx
 from dmp.surroundings import have_people_told, have_refusal_told, in_his_teams, keep_case
+from dmp.telling import NOBODY, Refusal, detail, duplicate, message_of, named, refusal_told, touched
 
 ATTEMPTS = 3
 """An act that met another one is run again, on what is there then, holding it."""
 MESSAGE_WINDOW = timedelta(hours=8, minutes=5)
 """How long a MessageID is remembered: the longest life of an assertion, which may be issued 5 min ahead (DEC-51)."""
-NOBODY = Who(kind="unknown", person="")
-"""Who called when the assertion was refused: whatever it said is not believed."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Gate:
         """
         try:
             return self._attempts(caller, action, at, self.rules())
-        except _Refusal as refusal:
+        except Refusal as refusal:
             raise refusal.told from None
         except Exception as error:
             self._trace_failure(caller, action.verb, error, at, about=action.about, scope=action.scope)
@@ -110,22 +100,22 @@ class Gate:
     def _attempt(self, caller: Caller, action: Action[Result], at: datetime, rules: Rules, *, held: bool) -> Result:
         passing = isinstance(caller.actor, Automaton)
         with self.store.begin(held=held, reader=_reader(caller), passing=passing) as tx:
-            if caller.message and not tx.replays.first(_message(caller), until=at + MESSAGE_WINDOW):
-                raise _duplicate()
+            if caller.message and not tx.replays.first(message_of(caller), until=at + MESSAGE_WINDOW):
+                raise duplicate()
             try:
                 done = self._act(tx, caller, action, at, rules)
             except DmpError:
                 # The commit, which would have found the message, does not come.
-                if caller.message and tx.replays.was_seen(_message(caller)):
-                    raise _duplicate() from None
+                if caller.message and tx.replays.was_seen(message_of(caller)):
+                    raise duplicate() from None
                 raise
-        if isinstance(done, _Refusal):
+        if isinstance(done, Refusal):
             raise done
         return done
 
-    def _act(self, tx: Tx, caller: Caller, action: Action[Result], at: datetime, rules: Rules) -> "Result | _Refusal":
+    def _act(self, tx: Tx, caller: Caller, action: Action[Result], at: datetime, rules: Rules) -> "Result | Refusal":
         scope = action.scope(tx)
-        caller = in_his_teams(tx, caller, scope.record, at)
+        asking = caller = in_his_teams(tx, caller, scope.record, at)
         day = day_of(tx, caller, scope, at, self.policy)
         answers = self._decide(caller, scope, at, day)
         refused, found = answers.refusals, answers.found
@@ -136,12 +126,24 @@ class Gate:
         settle(tx, caller, scope, day, at, refused_by=refused[0][1].rule if refused else "")
         if refused:
             have_refusal_told(tx, scope.record, refused[0][1].rule, caller, at)
-            return _Refusal(_told(*refused[0], scope.record))
+            return Refusal(refusal_told(*refused[0], scope.record))
         granted = answers.granted
-        turn = Turn(tx, scope.record, answers.allowed, caller, at, self.new_id, found, granted=granted, rules=rules)
-        if any(ask.verb in SIMULATIONS for ask in granted):
-            turn = replace(turn, simulation=_Simulation(self, turn))
         about = Question(caller, scope.main_verb, scope.record, None, at)
+        turn = Turn(
+            tx,
+            scope.record,
+            answers.allowed,
+            caller,
+            at,
+            self.new_id,
+            found,
+            granted=granted,
+            rules=rules,
+            rights_beside=AnswersBeside(about),
+            another=partial(self._another, asking),
+        )
+        if any(ask.verb in SIMULATIONS for ask in granted):
+            turn = replace(turn, simulation=Simulated(self.policy, turn, self.imagine))
         if scope.acts is not None:
             turn = replace(turn, lines=lines_for(about, scope.acts(), answers.papers()))
         if scope.tells:
@@ -151,6 +153,22 @@ class Gate:
             have_people_told(tx, scope.record, scope.main_verb, caller, at)
             keep_case(tx, scope.record, caller, at)
         return done
+
+    def _another(self, asking: Caller, turn: Turn, action: Action[Result]) -> Result:
+        """Do an act on the same record within another one; its rights are asked as of that one, before it was a secret.
+
+        Raises:
+            ValueError: it is about another record.
+            DmpError: it is refused, or what it raises.
+        """
+        scope = action.scope(turn.tx)
+        if scope.record is None or scope.record.key != turn.known_record.key:
+            raise ValueError("an act on another record would leave no trace with it")
+        answers = self._decide(asking, scope, turn.at)
+        if answers.refusals:
+            raise refusal_told(*answers.refusals[0], scope.record)
+        within = replace(turn, record=scope.record, entries=answers.allowed, found=answers.found)
+        return action.apply(replace(within, granted=answers.granted, simulation=None, lines=(), tell=nothing_told))
 
     def imagine(self, turn: Turn, viewer: Viewer, action: Action[Result]) -> Result:
         """What a search would answer to somebody else, from what the caller of this turn may know of.
@@ -163,12 +181,13 @@ class Gate:
             raise ValueError("only a search of a record is simulated")
         caller, record = supposed(viewer, scope.record, turn.at, self.policy)
         caller = in_his_teams(turn.tx, caller, record, turn.at)
-        answers = self._decide(caller, _known_to(turn.entries, replace(scope, record=record)), turn.at)
+        answers = self._decide(caller, known_to(turn.entries, replace(scope, record=record)), turn.at)
         if answers.refusals:
-            raise _told(*answers.refusals[0], record)
+            raise refusal_told(*answers.refusals[0], record)
         # Of what the one who asks was given, nothing but what the other one would have.
         alone = replace(turn, found=(), simulation=None, granted=(), lines=(), tell=nothing_told)
-        return action.apply(replace(alone, entries=answers.allowed, caller=caller))
+        beside = AnswersBeside(Question(caller, scope.main_verb, record, None, turn.at))
+        return action.apply(replace(alone, entries=answers.allowed, caller=caller, rights_beside=beside, another=None))
 
     def _decide(self, caller: Caller, scope: Scope, at: datetime, day: Day = NOT_COUNTED) -> Answers:
         """Ask for each right; the entries of a record and verb are decided together: the same answers, faster."""
@@ -205,8 +224,7 @@ class Gate:
 
     def _trace(self, caller: Caller, action: Action[object], scope: Scope, answers: Answers, at: datetime) -> Trace:
         stopped, withheld = answers.stopping, answers.withheld
-        touched = [_touched(entry) for entry in answers.meant]
-        named = [_named(name) for name in action.about]
+        about = (*map(named, action.about), *map(touched, answers.meant))
         return Trace(
             id=self.new_id(),
             at=at,
@@ -215,7 +233,7 @@ class Gate:
             record=scope.record.key if scope.record else "",
             outcome=Outcome.REFUSED if stopped else Outcome.DONE,
             transaction=type(action).__name__,
-            touched=tuple(dict.fromkeys((*named, *touched))),
+            touched=tuple(dict.fromkeys(about)),
             rules=tuple(dict.fromkeys(stopped)) or answers.grounds,
             policy=self.policy.version,
             detail="; ".join(dict.fromkeys(f"{name}: {rule}" for name, rule in withheld)),
@@ -243,9 +261,9 @@ class Gate:
             verb=verb or "unreadable",
             record="",
             outcome=Outcome.REFUSED if isinstance(error, DmpError) else Outcome.FAILED,
-            touched=tuple(_named(name) for name in about),
+            touched=tuple(map(named, about)),
             policy=self.policy.version,
-            detail=_detail(error),
+            detail=detail(error),
             software=self.release,
         )
         try:
@@ -258,47 +276,6 @@ class Gate:
                 tx.traces.append(trace)
 
 
-@dataclass(frozen=True)
-class _Simulation:
-    """What the gate would answer to others, within one act of somebody who may ask (`actions.action.Simulation`)."""
-
-    gate: Gate
-    turn: Turn
-
-    @property
-    def kinds(self) -> tuple[Viewer, ...]:
-        return kinds(self.gate.policy)
-
-    def explained(self, viewer: Viewer) -> tuple[Explanation, ...]:
-        turn = self.turn
-        teams = in_his_teams(turn.tx, Caller(viewer.actor), turn.known_record, turn.at).teams
-        return explain(viewer, turn.known_record, turn.entries, at=turn.at, policy=self.gate.policy, teams=teams)
-
-    def supposing(self, entry: DocumentEntry, visibility: Visibility) -> "_Simulation":
-        record = replace(
-            self.turn.known_record, visibility={**self.turn.known_record.visibility, entry.chain: visibility}
-        )
-        entries = (replace(entry, visibility=visibility),)
-        return _Simulation(self.gate, replace(self.turn, record=record, entries=entries))
-
-    def answered(self, viewer: Viewer, action: Action[Result]) -> Result:
-        return self.gate.imagine(self.turn, viewer, action)
-
-
-def _known_to(entries: tuple[DocumentEntry, ...], scope: Scope) -> Scope:
-    """The scope about these entries and about the record itself, as if there were no other entry."""
-    known = {entry.uuid for entry in entries}
-    asks = tuple(
-        replace(ask, lot=tuple(other for other in ask.lot if other.uuid in known))
-        for ask in scope.asks
-        if ask.entry is None or ask.entry.uuid in known
-    )
-    listings = tuple(
-        replace(each, entries=tuple(entry for entry in each.entries if entry.uuid in known)) for each in scope.listings
-    )
-    return replace(scope, asks=asks, listings=listings)
-
-
 def _told_of(about: Question, answers: Answers, acts: Iterable[TracedAct]) -> tuple[LogLine, ...]:
     """What the caller may see of some acts; only the documents that they name are looked at."""
     acts = tuple(acts)
@@ -308,7 +285,8 @@ def _told_of(about: Question, answers: Answers, acts: Iterable[TracedAct]) -> tu
 
 def _doing(caller: Caller, scope: Scope) -> Caller:
     """Who acts, as he is traced: about a secret of a minor, in secret, whatever he asked for (AR-21)."""
-    return replace(caller, secret=True) if scope.secret else caller
+    told = scope.prescription
+    return replace(caller, secret=True) if told is not None and is_secret(told.prescription, told.papers) else caller
 
 
 def _reader(caller: Caller) -> str:
@@ -318,57 +296,5 @@ def _reader(caller: Caller) -> str:
     return f"{type(caller.actor).__name__} {reader_name(caller.actor)}"
 
 
-DUPLICATE = "dmp:DuplicateMessageID"
-
-
-def _message(caller: Caller) -> str:
-    """How a message is remembered: one message, one act (xds-wire 1.4-8)."""
-    who = Who.of(caller)
-    return f"message {who.structure} {who.person} {caller.message}"
-
-
-def _duplicate() -> InvalidMessage:
-    return InvalidMessage("this message was already received", element="wsa:MessageID", subcode=DUPLICATE)
-
-
-class _Refusal(Exception):
-    """A refusal that is already traced; `told` is what the caller learns."""
-
-    def __init__(self, told: DmpError):
-        super().__init__(str(told))
-        self.told = told
-
-
-def _told(ask: Ask, answer: Decision, record: Record | None) -> DmpError:
-    """Conceal where a rule asks to; otherwise say which rule refused."""
-    if answer.rule in NO_RECORD:
-        return RecordNotFound("no record for this person")
-    if answer.rule == "record-closed" and record is not None and record.closure is not None:
-        return RecordClosed("the record is closed", reason=record.closure.reason)
-    if answer.conceal and (ask.named or ask.entry is not None):
-        return DocumentNotFound(ask.named or (ask.entry.uuid if ask.entry else ""))
-    return AccessRefused(told(answer), rule=answer.rule, next_step=next_step(answer).french)
-
-
 def _record_named_by(caller: Caller | None, tx: Tx) -> Record | None:
     return tx.records.of(caller.patient) if caller is not None and caller.patient is not None else None
-
-
-def _named(name: str) -> Touched:
-    """An id as the caller gave it, before it is known whether it leads anywhere."""
-    return Touched(uuid=name) if name.startswith("urn:uuid:") else Touched(unique_id=name)
-
-
-def _touched(entry: DocumentEntry) -> Touched:
-    origin = entry.deposit.structure if entry.deposit else ""
-    return Touched(entry.uuid, entry.unique_id, entry.class_code.code, origin)
-
-
-def _detail(error: Exception) -> str:
-    """The precise reason, for the trace alone; of an unforeseen error its kind only, since its text may hold data."""
-    if isinstance(error, AssertionRefused):
-        return error.reason
-    element = getattr(error, "element", "")
-    if isinstance(error, DmpError):
-        return f"{error.code}: {element}: {error}" if element else f"{error.code}: {error}"
-    return type(error).__name__

@@ -24,8 +24,8 @@ from dmp.record.oversight import RefusalLine
 from dmp.services import RULE_SETS
 from dmp.services.rule_set import SHIPPED, RefusedRules, Rules, Texts, digest_of, read_rules, read_what_holds
 from dmp.services.tables import BrokenTable
-from dmp.store.rule_editions import EditionState, KeptEdition, Said
-from dmp.store.tx import Conflict, Store
+from dmp.store.rule_editions import EditionState, KeptEdition, Said, UnreadableEdition
+from dmp.store.tx import Conflict, Store, Tx
 from dmp.web import metrics
 
 LOOK_EVERY = 60.0
@@ -136,8 +136,7 @@ def take(store: Store, folder: Path | None, *, by: str, at: datetime, again: boo
 def _take(store: Store, texts: Texts, by: str, at: datetime, *, again: bool) -> Outcome:
     digest = digest_of(texts)
     with store.begin() as tx:
-        now = tx.rule_editions.newest(EditionState.TAKEN)
-        if digest == (now.digest if now is not None else digest_of({})):
+        if digest == _digest_in_force(tx):
             return Outcome.SAME
         # An empty folder at a start may be a disk that is not there yet: the rules of the release were in force before.
         if not again and (not texts or tx.rule_editions.was_taken(digest)):
@@ -146,12 +145,24 @@ def _take(store: Store, texts: Texts, by: str, at: datetime, *, again: bool) -> 
     return Outcome.TAKEN
 
 
+def _digest_in_force(tx: Tx) -> str | None:
+    """None where what is kept does not open: no folder is the same, so that to install it again mends it."""
+    try:
+        now = tx.rule_editions.newest(EditionState.TAKEN)
+    except UnreadableEdition:
+        return None
+    return now.digest if now is not None else digest_of({})
+
+
 def _refuse(store: Store, refused: RefusedRules, by: str, at: datetime) -> None:
     """Keep why, once: a service that starts again and again with one broken folder says it once."""
     said = Said(by, refusals=tuple(RefusalLine(one.file, one.place, one.reason) for one in refused.faults))
     digest = digest_of({"refusal": str(refused)})
     with store.begin() as tx:
-        newest = tx.rule_editions.newest()
+        try:
+            newest = tx.rule_editions.newest()
+        except UnreadableEdition:
+            newest = None
         if newest is None or newest.digest != digest:
             tx.rule_editions.add(EditionState.REFUSED, digest, said, at)
 
@@ -172,11 +183,31 @@ def take_at_start(store: Store, folder: Path | None, at: datetime) -> None:
     try:
         outcome = take(store, folder, by="start", at=at, again=False)
     except RefusedRules as refused:
-        _note(refused.faults)
+        metrics.RULES_REFUSED.inc()
+        _note("rules-refused", refused.faults)
         return
     if outcome is not Outcome.SAME:
         level = logging.INFO if outcome is Outcome.TAKEN else logging.WARNING
         journal.note(f"rules-{outcome.value}", level=level)
+
+
+def kept_in_force(store: Store) -> tuple[KeptEdition | None, tuple[BrokenTable, ...]]:
+    """The edition that should be in force, if there is one and it opens, and what of it this release does not follow.
+
+    Raises:
+        StorageUnavailable: the database cannot be used.
+    """
+    try:
+        with store.begin() as tx:
+            kept = tx.rule_editions.newest(EditionState.TAKEN)
+    except UnreadableEdition as unreadable:
+        return None, (_told(unreadable),)
+    return (kept, rules_of(kept)[1]) if kept is not None else (None, ())
+
+
+def _told(unreadable: UnreadableEdition) -> BrokenTable:
+    reason = "does not open: altered, damaged, or kept by another release; `dmp rules install` keeps them anew"
+    return BrokenTable(f"edition {unreadable.number}", "in the database", reason)
 
 
 def rules_of(kept: KeptEdition) -> tuple[Rules, tuple[BrokenTable, ...]]:
@@ -203,6 +234,8 @@ class InForce:
     clock: Callable[[], float] = time.monotonic
     _rules: Rules = SHIPPED
     _number: int = 0
+    _unread: int = 0
+    """The edition that does not open, which was told."""
     _next: float = _NEVER
     _alone: threading.Lock = field(default_factory=threading.Lock)
 
@@ -212,13 +245,22 @@ class InForce:
         if self.clock() >= self._next and self._alone.acquire(blocking=first):
             try:
                 if self.clock() >= self._next:
-                    self._look()
+                    self._look_and_tell()
                     self._next = self.clock() + LOOK_EVERY
             except StorageUnavailable:
                 pass  # the act that asked will say so itself, and the next one looks again
             finally:
                 self._alone.release()
         return self._rules
+
+    def _look_and_tell(self) -> None:
+        """An edition that does not open leaves what this process works by; it is told once, and tried again."""
+        try:
+            self._look()
+        except UnreadableEdition as unreadable:
+            if unreadable.number != self._unread:
+                self._unread = unreadable.number
+                _note("rules-unread", (_told(unreadable),))
 
     def _look(self) -> None:
         with self.store.begin() as tx:
@@ -230,11 +272,9 @@ class InForce:
             return
         self._rules, faults = rules_of(kept)
         self._number = kept.number
-        _note(faults)
+        _note("rules-unread", faults)
 
 
-def _note(faults: Iterable[BrokenTable]) -> None:
+def _note(event: str, faults: Iterable[BrokenTable]) -> None:
     for fault in faults:
-        metrics.RULES_REFUSED.inc()
-        place = f"{fault.file}, {fault.place}"
-        journal.note("rules-refused", level=logging.ERROR, place=place, reason=fault.reason)
+        journal.note(event, level=logging.ERROR, place=f"{fault.file}, {fault.place}", reason=fault.reason)

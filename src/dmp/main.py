@@ -49,6 +49,7 @@ from dmp.record.notice import Channel
 from dmp.record.patient import PatientId
 from dmp.record.record import Regime
 from dmp.record.verb import Verb
+from dmp.ruling import RuleFigures
 from dmp.settings import InvalidSetting, Settings, check
 from dmp.sign_in.passwords import HashingPool, PoolFull
 from dmp.store import erasure, migrate, removal
@@ -430,7 +431,7 @@ def build_doors(
         doors.append(server.Door(listeners.front, app, replace(manners, peer=lambda _transport: FrontPeer(secret))))
     aside = replace(manners, admission=None, services=frozenset())
     if listeners.health is not None:
-        figures = (TraceFigures(store, now), CaseFigures(store, now), UnreadFigures(store))
+        figures = (TraceFigures(store, now), CaseFigures(store, now), UnreadFigures(store), RuleFigures(store))
         health = build_health_app(lambda: missing(store, now()) or "", figures)
         doors.append(server.Door(listeners.health, health, aside))
     if listeners.administration is not None:

@@ -28,7 +28,7 @@ from dmp.record.oversight import (
     without_records,
 )
 from dmp.record.visit import Clearance
-from dmp.ruling import lines_of, unread_of
+from dmp.ruling import health_of, lines_of, unread_of
 from dmp.settings import Settings
 from dmp.store import schema
 from dmp.store.cases import WAITING
@@ -79,6 +79,7 @@ class Overseeing:
             alerts=alerts,
             cases=cases,
             cases_overdue=overdue,
+            rules=health_of(self.store),
         )
 
     def jobs(self, state: JobState) -> tuple[JobLine, ...]:

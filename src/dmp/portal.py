@@ -124,9 +124,17 @@ def build_portal(store: Store, settings: Settings) -> Portal:
 
 
 def build_pages(
-    store: Store, settings: Settings, annex: Annex = NO_ANNEX, *, perform: Perform | None = None
+    store: Store,
+    settings: Settings,
+    annex: Annex = NO_ANNEX,
+    *,
+    perform: Perform | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> Starlette:
-    """The application of the portal; its acts pass the gate of the store, or through `perform`."""
+    """The application of the portal; its acts pass the gate of the store, or through `perform`.
+
+    `clock` dates what the pages write, and the state of the service as its operator sees it.
+    """
     built = build_portal(store, settings)
     portal = replace(built, rooms=annex.rooms, doors=annex.doors, perform=perform or built.perform)
     portal = replace(portal, medicines=medicines_of(settings))
@@ -134,8 +142,8 @@ def build_pages(
     providers = ProviderPages(strong)
     ways = (*providers.ways, *card_way(settings))
     practice = build_practice(store, settings, strong.ceremonies)
-    own = (*deposit_routes(settings), *ROUTES, *practice, *providers.routes, *MeansPages(strong).routes)
-    routes = (*own, *desk_routes(settings), *operator_routes(store, settings, strong))
+    own = (*deposit_routes(settings, clock), *ROUTES, *practice, *providers.routes, *MeansPages(strong).routes)
+    routes = (*own, *desk_routes(settings), *operator_routes(store, settings, strong, clock))
     return build_portal_app(replace(portal, ways=ways), (*annex.routes, *routes), threads=THREADS)
 
 

@@ -7,7 +7,16 @@ from random import Random
 import pytest
 
 from dmp.access import plan
-from dmp.access.decide import DEPOSIT_REFUSALS, DOCUMENT_REFUSALS, GRANTS, RECORD_REFUSALS, WANTING, decide, decide_each
+from dmp.access.decide import (
+    DEPOSIT_REFUSALS,
+    DOCUMENT_REFUSALS,
+    GRANTS,
+    NO_RECORD,
+    RECORD_REFUSALS,
+    WANTING,
+    decide,
+    decide_each,
+)
 from dmp.access.plan import worth_asking
 from dmp.access.policy import Policy, Switches, load_policy
 from dmp.access.question import Question
@@ -15,6 +24,7 @@ from dmp.assure.matrix_space import COLUMNS, PRODUCTS, Scene, drawn
 from dmp.assure.matrix_values import AT, REGULATION_CENTRE, caller, document, record_for, structure_of
 from dmp.assure.oracle.situation import Given, Kind, Paper, Person, Standing
 from dmp.record.verb import Verb
+from dmp.record.visit import NOT_COUNTED, Day
 
 SHIPPED = load_policy(regulation_centres=[REGULATION_CENTRE])
 SWITCHED = load_policy(
@@ -35,13 +45,22 @@ def questions(scene: Scene) -> list[Question]:
     return [Question(who, verb, record, entry, AT) for verb in scene.verbs for entry in (papers or [None])]
 
 
+def rules_of(question: Question) -> tuple[plan.Rule, ...]:
+    """Those that `decide` asks, or leaves out."""
+    inside = DEPOSIT_REFUSALS if question.verb is Verb.SUBMIT else DOCUMENT_REFUSALS
+    return (*RECORD_REFUSALS, *(inside if question.entry else ()), *GRANTS, *WANTING)
+
+
+DAYS = (NOT_COUNTED, Day(), Day(3), Day(100_000), Day(stopped=True))
+
+
 @pytest.mark.parametrize("policy", [SHIPPED, SWITCHED], ids=["shipped", "switched"])
 def test_a_rule_that_is_left_out_would_not_hold(policy: Policy):
     left_out = 0
     for scene in scenes(397):
-        for question in questions(scene):
-            inside = DEPOSIT_REFUSALS if question.verb is Verb.SUBMIT else DOCUMENT_REFUSALS
-            rules = (*RECORD_REFUSALS, *(inside if question.entry else ()), *GRANTS, *WANTING)
+        for asked_about in questions(scene):
+            question = replace(asked_about, day=DAYS[left_out % len(DAYS)])
+            rules = rules_of(question)
             asked = worth_asking(rules, question, policy)
             for rule in rules:
                 if rule not in asked:
@@ -55,6 +74,53 @@ def test_the_same_question_has_the_same_answer_whoever_asked_before():
     for scene in scenes(1_999):
         for question in questions(scene):
             assert decide(question, SHIPPED) == decide(replace(question), replace(SHIPPED))
+
+
+@pytest.mark.parametrize("policy", [SHIPPED, SWITCHED], ids=["shipped", "switched"])
+def test_a_rule_that_looks_at_the_standpoint_alone_holds_for_all_who_share_it(policy: Policy):
+    answers: dict[tuple[int, Verb, plan.Rule], bool] = {}
+    shared = 0
+    kept = []
+    for scene in scenes(397):
+        for question in questions(scene):
+            plans = plan.plans_for(question, policy)
+            kept.append(plans)
+            for rule in plan.OF_THE_STANDPOINT:
+                key = (id(plans), question.verb, rule)
+                shared += key in answers
+                assert answers.setdefault(key, rule(question, policy)) is rule(question, policy), (rule, question)
+    assert shared > 100_000
+
+
+def test_a_rule_that_is_asked_answers_alike_whatever_the_verb():
+    """What refused an act refuses a search too, if the search asks it at all; what did not grant does not grant."""
+    compared = 0
+    for scene in scenes(397):
+        for question in questions(scene):
+            rules = rules_of(question)
+            for verb in (Verb.FIND, Verb.FIND_REFERENCE):
+                search = question.asking(verb)
+                both = set(worth_asking(rules, question, SHIPPED)) & set(worth_asking(rules, search, SHIPPED))
+                for rule in both:
+                    compared += 1
+                    assert rule(question, SHIPPED) == rule(search, SHIPPED), (rule, question)
+    assert compared > 100_000
+
+
+@pytest.mark.parametrize("policy", [SHIPPED, SWITCHED], ids=["shipped", "switched"])
+def test_a_refusal_conceals_exactly_what_no_search_would_have_found(policy: Policy):
+    told = {True: 0, False: 0}
+    for scene in scenes(397):
+        for question in questions(scene):
+            answer = decide(question, policy)
+            if answer.allowed or question.entry is None or question.verb is Verb.SUBMIT or answer.rule in NO_RECORD:
+                continue
+            searches = (replace(question, verb=verb) for verb in (Verb.FIND, Verb.FIND_REFERENCE))
+            searching = question.verb in (Verb.FIND, Verb.FIND_REFERENCE)
+            found = not searching and any(decide(search, policy).allowed for search in searches)
+            assert answer.conceal is not found, (answer, question)
+            told[found] += 1
+    assert min(told.values()) > 300
 
 
 def test_a_list_is_answered_as_its_documents_one_by_one():

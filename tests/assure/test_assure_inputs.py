@@ -1,6 +1,6 @@
 """`fuzz`, `bomb` and `slow`, small; and a service that fails, swells or waits is found out."""
 
-import time
+from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -51,13 +51,32 @@ def test_an_answer_of_ours_is_told_from_one_of_the_two(answer, wrong):
     assert set(counter.tally().sums) & {"5xx", "odd", "hangs"} == wrong
 
 
-@pytest.mark.parametrize(("second", "hangs"), [(0.2, 1), (0.0, 0)])
+@dataclass
+class Watch:
+    """Time that passes as the test says, and a stopwatch of it."""
+
+    passed: list[float]
+    begun: float = 0.0
+
+    def perf_counter(self) -> float:
+        return sum(self.passed)
+
+    def started(self) -> "Watch":
+        return Watch(self.passed, self.perf_counter())
+
+    @property
+    def seconds(self) -> float:
+        return self.perf_counter() - self.begun
+
+
+@pytest.mark.parametrize(("second", "hangs"), [(fuzz.HANG + 0.1, 1), (0.0, 0)])
 def test_an_input_that_hangs_twice_is_a_hang_and_once_is_not(monkeypatch, second, hangs):
-    times, counter = iter((0.2, second)), Counter()
-    monkeypatch.setattr(fuzz, "HANG", 0.1)
+    times, counter, watch = iter((fuzz.HANG + 0.1, second)), Counter(), Watch([])
+    monkeypatch.setattr(fuzz, "time", watch)
+    monkeypatch.setattr(fuzz, "Stopwatch", watch.started)
 
     def slow(_request):
-        time.sleep(next(times))
+        watch.passed.append(next(times))
         return Answer(200, b"")
 
     fuzz.judge_answer(GIVEN, slow, counter)

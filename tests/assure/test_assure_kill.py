@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from assure_builders import leg, short
+from assure_builders import leg, short, strike_once_something_is_acknowledged
 
 from dmp.assure import kill, working
 from dmp.assure.claim import Counter, Engine
@@ -50,6 +50,7 @@ def test_a_store_that_forgets_what_it_acknowledged_is_found_out(folder, monkeypa
 
     start = Service.start
     monkeypatch.setattr(working, "LONGEST", 0.8)
+    strike_once_something_is_acknowledged(monkeypatch)
     monkeypatch.setattr(kill, "strike", kill_and_forget)
     monkeypatch.setattr(Service, "start", start_and_remember)
     assert "lost" in short(kill.CLAIM, kill.play(leg(folder, 1)))
@@ -70,6 +71,34 @@ def test_a_client_that_misses_what_was_acknowledged_counts_it_lost_and_works_on(
         monkeypatch.setattr(DmpClient, "find", lambda *_: ())
         AtWork(crowd, Ledger(), counter).until(wait_for_losses, Random(1))  # noqa: S311 - which act comes next
     assert counter.tally()["lost"] >= 2
+
+
+def at_work(client: object) -> AtWork:
+    """One client, who does what he does."""
+    return AtWork(Crowd((client,), (client,), tuple(people(1, 1))), Ledger(), Counter())
+
+
+def test_what_no_client_foresaw_is_heard():
+    class Odd:
+        """Fails in a way that no client of the service does."""
+
+        def __getattr__(self, name: str) -> object:
+            raise ZeroDivisionError(name)
+
+    with pytest.raises(ZeroDivisionError):
+        at_work(Odd()).until(lambda: None, Random(1))  # noqa: S311 - which act comes next
+
+
+def test_a_blow_that_fails_ends_the_work_and_is_heard(monkeypatch):
+    told_to_stop: list[bool] = []
+    monkeypatch.setattr(working._Client, "work", lambda _self, stop: told_to_stop.append(stop.wait(60)))
+
+    def strike() -> None:
+        raise OSError("nothing to strike with")
+
+    with pytest.raises(OSError, match="nothing to strike with"):
+        at_work(None).until(strike, Random(1))  # noqa: S311 - which act comes next
+    assert told_to_stop == [True]
 
 
 ONE, TWO = an_entry(), an_entry(uuid="Document02", unique_id="1.2.250.1.999.1.2")

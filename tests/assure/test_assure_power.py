@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from assure_builders import leg, short
+from assure_builders import leg, short, strike_once_something_is_acknowledged
 
 from dmp.assure import power, working
 from dmp.assure.claim import Engine
@@ -39,7 +39,8 @@ def test_a_power_cut_loses_nothing(folder, engine):
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 @pytest.mark.parametrize("engine", list(Engine))
-def test_a_disk_that_lies_about_what_is_safe_loses_something(folder, engine):
+def test_a_disk_that_lies_about_what_is_safe_loses_something(folder, monkeypatch, engine):
+    strike_once_something_is_acknowledged(monkeypatch)
     faults = Faults(folder, [folder / "nowhere"])
     faults.lie()
     try:

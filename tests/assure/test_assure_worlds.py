@@ -94,8 +94,8 @@ def may_know_all(*_):
     ("viewer", "broken", "careless"),
     [
         ("pharmacist", "dmp.actions.dispense.told_to_pharmacist", told_of_hidden_ones),
-        ("holder", "dmp.actions.prescribe._may_know", may_know_all),
-        ("doctor", "dmp.actions.prescribe._may_know", may_know_all),
+        ("holder", "dmp.access.prescription_rules.is_told_of", may_know_all),
+        ("doctor", "dmp.access.prescription_rules.is_told_of", may_know_all),
     ],
 )
 def test_a_list_of_prescriptions_that_tells_of_hidden_ones_is_found(tmp_path, monkeypatch, viewer, broken, careless):

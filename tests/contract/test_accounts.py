@@ -101,7 +101,7 @@ def test_a_person_has_one_account_and_a_login_one_person(store: Store, second):
 
 
 def test_of_two_creations_at_once_one_is_a_conflict(store: Store):
-    meeting = Rendezvous()
+    meeting = Rendezvous(seconds=20)
 
     def create(name: str) -> None:
         with store.begin() as tx:

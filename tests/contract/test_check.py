@@ -74,6 +74,7 @@ def test_a_service_as_acts_leave_it_is_sound_and_everything_is_counted(store: St
         "traces": 3,
         "traces waiting": 1,
         "heads": 1,
+        "editions of rules": 0,
     }
 
 

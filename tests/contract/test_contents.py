@@ -235,7 +235,7 @@ def test_the_same_words_have_another_fingerprint_in_another_record(filled: Store
 
 def test_of_two_transactions_that_write_in_one_record_one_wins_and_the_other_learns_it(store: Store):
     opened(store, a_record())
-    meeting = Rendezvous(seconds=5)
+    meeting = Rendezvous(seconds=20)
 
     def bring(number: int) -> str:
         with store.begin() as tx:

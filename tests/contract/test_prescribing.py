@@ -2,12 +2,15 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
 
 from dmp.access.policy import load_policy
 from dmp.actions.deposit_file import DepositFile
+from dmp.actions.dispense import CancelPrescription, Dispense, Handed, ReadPrescription
+from dmp.actions.numbered import ByNumber
 from dmp.actions.prescribe import ListPrescriptions, OpenPrescribing, Prescribe
 from dmp.actions.submit_documents import SubmitDocuments
 from dmp.documents.intake import Examination
@@ -15,15 +18,17 @@ from dmp.gate import Gate
 from dmp.main import new_id
 from dmp.record.actor import Caller, Facility, Holder, Mode, Professional, Staff
 from dmp.record.codes import Code
+from dmp.record.dtm import PARIS
 from dmp.record.errors import AccessRefused, DmpError, IncompleteRequest, Refused
+from dmp.record.facts import Concept
 from dmp.record.patient import IdentityTraits, Sex
-from dmp.record.prescription import Advice, Checked, Prescription
+from dmp.record.prescription import Advice, Checked, Deed, Execution, Prescription
 from dmp.record.profile import dmp
 from dmp.record.record import Authorisation
 from dmp.record.submission import Submission
 from dmp.store.packing import pack
 from dmp.store.tx import Store
-from prescription_builders import a_number, a_prescription, an_item
+from prescription_builders import a_number, a_prescription, an_execution, an_item
 from store_builders import NOW, PERSON, a_record, at_once, opened
 from xds_builders import LETTER, a_lot, a_member, an_entry
 
@@ -148,6 +153,49 @@ def test_what_was_kept_before_advice_was_is_read_as_having_none():
     item = {each.name: getattr(told.items[0], each.name) for each in fields(told.items[0]) if each.name != "comment"}
 
     assert msgspec.msgpack.decode(pack({**old, "items": [item]}), type=Prescription) == told
+
+
+def test_what_he_was_advised_of_a_substitute_is_told_to_the_pharmacist_and_to_nobody_else(gate: Gate):
+    kept = prescribed(gate, checked=TOLD)
+    handed = (Handed("1", Deed.DELIVERED, Decimal(10), Concept(text="Autre"), checked=TOLD),)
+    done = gate.perform(PHARMACIST, Dispense(ByNumber(kept.number), handed), NOW)
+
+    def told(prescription: Prescription) -> tuple[Checked | None, list[Checked | None]]:
+        return prescription.checked, [each.checked for each in prescription.executions]
+
+    elsewhere = replace(PHARMACIST, actor=replace(PHARMACIST.actor, id="899900000919"))
+    assert told(done.prescription) == (None, [TOLD])
+    assert told(gate.perform(PHARMACIST, ReadPrescription(kept.number), NOW).prescription) == (None, [TOLD])
+    assert told(gate.perform(elsewhere, ReadPrescription(kept.number), NOW).prescription) == (None, [None])
+    assert [told(each) for each in listed(gate)] == [(TOLD, [None])]
+    assert [told(each) for each in listed(gate, HOLDER)] == [(None, [None])]
+    assert told(gate.perform(DOCTOR, CancelPrescription(kept.number), NOW)) == (TOLD, [None])
+
+
+def test_a_delivery_keeps_the_day_on_which_it_was_made_and_that_on_which_it_was_written(gate: Gate):
+    kept = prescribed(gate)
+    late = NOW + timedelta(days=2)
+    day = NOW.astimezone(PARIS).date()
+    done = gate.perform(
+        PHARMACIST, Dispense(ByNumber(kept.number), (Handed("1", Deed.DELIVERED, Decimal(10)),), day), late
+    )
+
+    (each,) = done.prescription.executions
+    assert (each.day, each.at) == (day, late)
+    with pytest.raises(IncompleteRequest) as refused:
+        gate.perform(
+            PHARMACIST,
+            Dispense(ByNumber(kept.number), (Handed("1", Deed.DELIVERED, Decimal(10)),), day),
+            NOW + timedelta(days=4),
+        )
+    assert refused.value.element == "day"
+
+
+def test_what_was_delivered_before_the_check_of_substitutes_is_read_as_having_none():
+    done = an_execution(10)
+    old = {each.name: getattr(done, each.name) for each in fields(done) if each.name != "checked"}
+
+    assert msgspec.msgpack.decode(pack(old), type=Execution) == done
 
 
 def a_file(number: int = 1) -> DepositFile:

@@ -509,6 +509,27 @@ def test_a_copy_goes_into_the_record_in_the_same_act_unless_the_patient_opposed_
     assert documents(gate) == ["1.2.250.1.999.1.1", "1.2.250.1.999.1.2"]
 
 
+def test_the_rights_to_the_copy_of_a_delivery_are_asked_of_the_copy_itself(gate: Gate):
+    prescribed(gate)
+    will = a_delivery(10, copy=lambda *_: a_copy("EXPPAT_1", "90", 2))
+
+    with pytest.raises(AccessRefused) as refused:
+        gate.perform(FIRST, will, NOW)
+    assert refused.value.rule == "type-put-in-by-others"
+    assert (documents(gate), read(gate).executions) == ([], ())
+
+
+def test_what_was_a_secret_of_a_minor_is_delivered_with_its_copy_when_he_is_of_age(gate: Gate):
+    traits = IdentityTraits("FICTIF", "LOU", "LOU", f"{NOW.year - 17}-01-15", Sex.FEMALE)
+    trusts(gate, traits=traits)
+    prescribed(gate, a_prescription(an_item(repeats=11)), replace(DOCTOR, secret=True))
+    trusts(gate, traits=replace(traits, birth_date=f"{NOW.year - 18}-01-15"))
+
+    done = gate.perform(FIRST, a_delivery(10, copy=lambda *_: a_copy("60593-1", "43", 2)), NOW).prescription
+    assert [each.copied for each in done.executions] == [True]
+    assert documents(gate) == ["1.2.250.1.999.1.2"]
+
+
 @pytest.mark.parametrize(
     ("hidden", "holder", "representative"),
     [

@@ -265,7 +265,7 @@ def end_all_but_mine(store: Store) -> None:
 
 def test_two_acts_in_a_deadlock_end_with_one_conflict(postgresql_store: Store):
     opened(postgresql_store, a_record(), another_record())
-    meeting = Rendezvous(seconds=5)
+    meeting = Rendezvous(seconds=20)
 
     def hold_both(first: str, second: str) -> str:
         with postgresql_store.begin(held=True) as tx:

@@ -64,7 +64,8 @@ def test_rights_are_decided_in_the_gate_alone(name):
 
 def test_rules_look_at_the_facets_of_a_document_and_at_nothing_else_of_it():
     """Documents of the same facets are answered together: a rule that read the entry itself would be passed over."""
-    rules = ("access/document_rules.py", "access/grants.py", "access/record_rules.py")
+    names = ("caller_rules", "document_rules", "grants", "people_rules", "record_rules")
+    rules = tuple(f"access/{name}.py" for name in names)
     read = {
         (name_of(path), node.attr)
         for path in modules("access")

@@ -96,12 +96,13 @@ def put(story: Story, folder: str, *entries: DocumentEntry) -> None:
 
 
 def test_a_folder_is_given_its_time_its_version_and_its_own_id(story):
+    before = datetime.now(UTC)
     folder = made(story, described(story), comments="Depuis mars", extra=(("couleur", ("bleu",)),))
     assert folder.uuid.startswith("urn:uuid:")
     assert (folder.logical_id, folder.version, folder.status) == (folder.uuid, 1, EntryStatus.APPROVED)
     assert (folder.title, folder.comments, folder.codes) == ("Suivi", "Depuis mars", (CODE,))
     assert folder.extra == (("couleur", ("bleu",)),)
-    assert folder.last_update[:8] == f"{datetime.now(UTC):%Y%m%d}"
+    assert f"{before:%Y%m%d%H%M%S}" <= folder.last_update[:14] <= f"{datetime.now(UTC):%Y%m%d%H%M%S}"
 
 
 def test_a_folder_keeps_the_uuid_it_came_with(story):

@@ -1,16 +1,21 @@
 """Rules on the command line: checked without a change, brought into force, told; a broken folder ends with 1."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from dmp import in_force
 from dmp.cli import app
 from dmp.main import now, open_store
 from dmp.sandbox.folder import SandboxOptions, prepare
 from dmp.sandbox.serve import ready
+from dmp.services.rule_set import SHIPPED
 from dmp.services.screening.loading import RULES as SCREENING
 from dmp.store.traces import NO_RECORD
+from dmp.store.tx import Store
 
 PROGRAMMES = SCREENING.files[0]
 
@@ -70,6 +75,58 @@ def test_a_folder_is_brought_into_force_with_a_trace_and_ours_come_back(home: Pa
     assert traced(home) == ["rules-taken"]
     assert run("install", "--shipped", "--dir", home).exit_code == 0
     assert "MAISON.7" not in run("list", "--dir", home).output
+
+
+def test_a_refused_folder_and_rules_that_do_not_open_are_listed_and_fail_the_check(home: Path, rules: Path):
+    assert run("install", rules, "--dir", home).exit_code == 0
+    write(rules, "x")
+    assert run("install", rules, "--dir", home).exit_code == 1
+    listed = run("list", "--dir", home).output
+    assert "the last folder was refused on " in listed
+    assert "dmp: refused: screening/programmes.toml, as a whole: " in listed
+    assert "kept and not followed" not in listed
+    assert checked(home).exit_code == 0, "what is in force is sound"
+
+    damage(home)
+    assert "dmp: kept and not followed: edition " in run("list", "--dir", home).output
+    result = checked(home)
+    assert result.exit_code == 1
+    assert "the rules of this edition do not open" in result.output
+
+    assert run("install", "--shipped", "--dir", home).exit_code == 0
+    listed = run("list", "--dir", home).output
+    assert "not followed" not in listed
+    assert "refused" not in listed
+
+
+def test_the_check_names_what_this_release_does_not_read_of_the_rules_that_are_kept(home: Path, monkeypatch):
+    with opened(home) as store, monkeypatch.context() as patched:
+        patched.setattr(in_force, "checked", lambda _folder: ({PROGRAMMES.name: "x"}, SHIPPED))
+        in_force.take(store, home, by="test", at=now())
+    result = checked(home)
+    assert result.exit_code == 1
+    assert "screening/programmes.toml, as a whole: rules not followed: " in result.output
+    assert "this release, not own" in run("list", "--dir", home).output
+    assert run("install", "--shipped", "--dir", home).exit_code == 0
+    assert "rules not followed" not in checked(home).output
+
+
+def checked(home: Path) -> Result:
+    return CliRunner().invoke(app, ["check", "--dir", str(home)])
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Store]:
+    settings, _ = prepare(home, SandboxOptions(0), at=now())
+    store = open_store(settings)
+    yield store
+    store.close()
+
+
+def damage(home: Path) -> None:
+    """Change what is sealed of the rules in force, as a bad disk does."""
+    with opened(home) as store, store.connection() as connection:
+        connection.exec_driver_sql("UPDATE rule_edition SET sealed = zeroblob(64) WHERE state = 'taken'")
 
 
 def test_without_a_folder_the_setting_is_asked_for(home: Path):

@@ -2,9 +2,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from dmp.access.adulthood import surely_adult
+from dmp.access.adulthood import is_of_age
 from dmp.record.age import coming_of_age, is_minor, latest_birth
 from dmp.record.ins import may_be_minor
+from dmp.record.patient import IdentityTraits, Sex
+from dmp.record.record import Record
 
 TODAY = date(2026, 11, 22)
 
@@ -48,8 +50,9 @@ def test_the_day_of_18_is_the_first_on_which_the_rights_take_a_person_for_an_adu
     come = coming_of_age(birth_date)
     assert come is not None
     assert come.isoformat() == day
-    assert surely_adult(birth_date, come.date())
-    assert not surely_adult(birth_date, come.date() - timedelta(days=1))
+    record = Record("record-1", (), traits=IdentityTraits("PATIENT", "TEST", "TEST", birth_date, Sex.FEMALE))
+    assert is_of_age(record, come)
+    assert not is_of_age(record, come - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("birth_date", ["", "x", "0000-01-01", "9999-01-01"])

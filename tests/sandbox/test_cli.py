@@ -164,10 +164,8 @@ def test_a_directory_of_another_form_says_the_form(dmp: Callable[..., Said], tmp
 
 
 def test_a_port_that_is_taken_is_told_with_another_one(dmp: Callable[..., Said], tmp_path: Path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
         said = dmp("sandbox", "--dir", tmp_path, "--port", str(port))
         assert said.status == 1
         assert f"--port: port {port} is taken: choose another one, such as " in one_line(said)

@@ -20,6 +20,8 @@ from dmp.services.words import (
         ("Cel", "°C"),
         ("kg/m2", "kg/m²"),
         ("{tbl}", "comprimé"),
+        ("30009000", "boîte"),
+        ("{box}", "boîte"),
         ("{pack}/a", "paquets-années"),
         ("1", ""),
         ("", ""),

@@ -100,7 +100,7 @@ def short_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working, "LONGEST", 0.8)
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

@@ -1,5 +1,6 @@
 """More than can be done: the urgent first, a 503 at once for the others, and no work for whoever waited too long."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -35,10 +36,10 @@ def standing_still(service: Service) -> Iterator[None]:
 class Callers:
     """People who call, each over a connection of his own that is already there."""
 
-    def __init__(self, service: Service, pool: ThreadPoolExecutor):
+    def __init__(self, service: Service, pool: ThreadPoolExecutor, *, count: int = 7):
         self.service = service
         self.pool = pool
-        self.idle = [service.caller() for _ in range(7)]
+        self.idle = [service.caller() for _ in range(count)]
         for caller in self.idle:
             assert caller.get("/elsewhere").status_code == 404
 
@@ -63,9 +64,17 @@ class Callers:
             assert answer.status_code != 503 or answer.headers["retry-after"] == "1"
             return answer.status_code, time.monotonic() - begun
 
+        before = self.seen()
         asked = self.pool.submit(call)
-        time.sleep(0.3)
+        deadline = time.monotonic() + 60
+        while self.seen() == before and not asked.done():
+            assert time.monotonic() < deadline, "the call did not arrive"
+            time.sleep(0.01)
         return asked
+
+    def seen(self) -> list[str]:
+        """Who works, who waits, who was refused so far, as the service counts them."""
+        return re.findall(r"^dmp_(?:working|waiting|shed_total)\b.*", self.service.counted, re.MULTILINE)
 
 
 @pytest.fixture
@@ -85,18 +94,18 @@ def test_when_the_room_is_full_newcomers_are_refused_at_once_and_the_urgent_take
         first, second = callers.deposit(), callers.deposit()
         third = callers.deposit()
         large = callers.large_deposit()
-        status, took = third.result(timeout=5)
-        assert (status, took < 0.3) == (503, True)
-        assert large.result(timeout=5)[0] == 503
-        assert not first.done()
+        assert third.result(timeout=30)[0] == 503
+        assert large.result(timeout=30)[0] == 503
+        assert not first.done(), "who came before waits for as long: the others were refused at once"
         urgent = callers.search("bris_de_glace")
-        assert first.result(timeout=5)[0] == 503
+        assert first.result(timeout=30)[0] == 503
         assert not second.done()
 
     assert working.result(timeout=30)[0] == 200
     assert urgent.result(timeout=30)[0] == 200
     assert second.result(timeout=30)[0] == 400
     assert urgent.result()[1] < second.result()[1]
+    assert 'dmp_shed_total{kind="deposit"} 3.0' in narrow.counted, "the large one too, whose body was not read"
 
 
 def test_a_refusal_leaves_the_connection_open_however_often_and_the_next_call_is_answered(
@@ -123,37 +132,34 @@ def test_a_refusal_leaves_the_connection_open_however_often_and_the_next_call_is
 
 
 def test_a_caller_who_was_refused_is_waited_for_as_long_as_one_who_was_answered(installation: Installed):
-    deposit = head(SUBMIT, "/repository", 2) + b"<x"
+    deposit, idle = head(SUBMIT, "/repository", 2) + b"<x", 3.0
     with (
-        serving(installation.having(threads=1, queue=1, idle_time=1.0, head_time=1.0)) as service,
+        serving(installation.having(threads=1, queue=1, idle_time=idle, head_time=idle)) as service,
         ThreadPoolExecutor(10) as pool,
-        service.connect() as connection,
     ):
-        connection.sendall(b"HEAD /elsewhere HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 404 ")
-        crowd = Callers(service, pool)
+        crowd = Callers(service, pool, count=2)
         with standing_still(service):
             working, waiting = crowd.search(), crowd.deposit()
-            for _ in range(3):
-                connection.sendall(deposit)
-                assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
-                time.sleep(0.6)
-            begun = time.monotonic()
-            assert connection.recv(65_536) == b""
-            assert time.monotonic() - begun < 1.5
+            with service.connect() as connection:
+                begun = time.monotonic()
+                while True:
+                    connection.sendall(deposit)
+                    assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
+                    if time.monotonic() - begun > idle:
+                        break
+                    time.sleep(idle / 2 + 0.1)
+                assert not waiting.done()
+                assert connection.recv(65_536) == b"", "left alone, it is closed in the end"
         assert working.result(timeout=30)[0] == 200
-        assert waiting.result(timeout=30)[0] == 400
-        for caller in crowd.idle:
-            caller.close()
+        assert waiting.result(timeout=30)[0] == 503
 
 
 def test_whoever_waited_too_long_is_told_so_and_nothing_is_done_for_him(narrow: Service, callers: Callers):
     with standing_still(narrow):
         working = callers.search()
         late = callers.search()
-        status, took = late.result(timeout=10)
-        assert status == 503
-        assert 1.5 < took < 4
+        status, took = late.result(timeout=25)
+        assert (status, took > 1.5) == (503, True)
         assert not working.done()
     assert working.result(timeout=30)[0] == 200
     assert 'dmp_shed_total{kind="reading"} 1.0' in narrow.asked("/metrics").text
@@ -163,8 +169,8 @@ def test_the_watchers_are_answered_while_everybody_waits(narrow: Service, caller
     with standing_still(narrow):
         working = callers.search()
         waiting = callers.deposit()
-        begun = time.monotonic()
         assert narrow.asked("/healthz").status_code == 200
-        assert time.monotonic() - begun < 1
+        assert not working.done()
+        assert not waiting.done()
     assert working.result(timeout=30)[0] == 200
     assert waiting.result(timeout=30)[0] == 400

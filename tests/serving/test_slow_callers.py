@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from dmp.web.protocol import LINGER
+from dmp.web.patience import Patience
 from serving_builders import SEARCH, Installed, Service, head, serving
 
+ENDED = 15
+"""Seconds: nobody would end so early whom the settings do not cut off."""
 QUICK = {"handshake_time": 1.0, "head_time": 1.0, "body_time": 3.0, "answer_time": 2.0}
 
 
@@ -28,7 +31,7 @@ def read_all(connection: socket.socket) -> tuple[bytes, float]:
     try:
         while piece := connection.recv(65_536):
             received += piece
-    except ConnectionResetError:
+    except (ConnectionResetError, ssl.SSLEOFError):
         pass
     return received, time.monotonic() - begun
 
@@ -37,7 +40,7 @@ def test_who_never_shakes_hands_is_cut_off(hasty: Service):
     with socket.create_connection(("127.0.0.1", hasty.port), timeout=10) as connection:
         received, took = read_all(connection)
     assert received == b""
-    assert 0.5 < took < 3
+    assert 0.5 < took < Patience.handshake
 
 
 @pytest.mark.parametrize("begun", [b"", b"\r\n", b"POST /regis", head(SEARCH, "/registry", 9)[:-4]])
@@ -46,7 +49,7 @@ def test_a_head_that_stops_coming_is_cut_off(hasty: Service, begun: bytes):
         connection.sendall(begun)
         received, took = read_all(connection)
     assert received == b""
-    assert 0.5 < took < 3
+    assert 0.5 < took < Patience.head
 
 
 def test_a_second_head_that_stops_coming_is_cut_off_too(hasty: Service):
@@ -54,7 +57,7 @@ def test_a_second_head_that_stops_coming_is_cut_off_too(hasty: Service):
         connection.sendall(head(SEARCH, "/registry", 2) + b"<x" + b"POST /regis")
         received, took = read_all(connection)
     assert received.startswith(b"HTTP/1.1 400 ")
-    assert took < 3
+    assert took < Patience.head
 
 
 def test_headers_without_end_are_refused(hasty: Service):
@@ -63,7 +66,7 @@ def test_headers_without_end_are_refused(hasty: Service):
         received, took = read_all(connection)
     assert received.startswith(b"HTTP/1.1 431 ")
     # Headers that come all at once are refused with their body still to come, which is waited for and thrown away.
-    assert took < LINGER + 1
+    assert took < ENDED
 
 
 def test_a_body_that_stops_coming_is_given_up(hasty: Service):
@@ -72,7 +75,7 @@ def test_a_body_that_stops_coming_is_given_up(hasty: Service):
         received, took = read_all(connection)
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in received
-    assert took < 6
+    assert took < ENDED
 
 
 def test_a_body_that_comes_drop_by_drop_is_given_up(hasty: Service):
@@ -83,21 +86,19 @@ def test_a_body_that_comes_drop_by_drop_is_given_up(hasty: Service):
             time.sleep(0.2)
         received, took = read_all(connection)
     assert received.startswith(b"HTTP/1.1 408 ")
-    assert took < 5
+    assert took < ENDED
 
 
 def test_a_caller_who_does_not_read_his_answer_is_cut_off(hasty: Service):
     """So small a window that the kernel keeps most of the answers of many requests."""
     with hasty.connect(receive=4096) as connection:
         connection.sendall(b"GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400)
-        wait = time.monotonic()
-        time.sleep(5)
-        with pytest.raises((ConnectionResetError, BrokenPipeError, TimeoutError)):
-            connection.settimeout(3)
-            while connection.recv(65_536):
-                pass
-            raise ConnectionResetError
-    assert time.monotonic() - wait < 9
+        deadline = time.monotonic() + 60
+        while 'dmp_cut_connections_total{why="answer"} 1.0' not in hasty.counted:
+            assert time.monotonic() < deadline, "he was waited for"
+            time.sleep(0.1)
+        received, _ = read_all(connection)
+    assert received.count(b"HTTP/1.1 200 ") < 400
 
 
 class Crowd:
@@ -167,7 +168,7 @@ def test_200_slow_callers_are_closed_in_15_seconds_while_another_is_served(servi
 
     assert slow.open == {}
     assert took < 15
-    assert answered < 2
+    assert answered < 10
 
 
 def test_more_connections_than_can_be_held_do_not_shut_others_out(installation: Installed):

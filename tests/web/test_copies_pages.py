@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from dmp.in_force import take
 from dmp.record.codes import Code
 from dmp.record.entry import Deposit, DocumentEntry
+from dmp.services.duplicates import RULES as DUPLICATES
 from own_space_builders import token_of
 from shelf_builders import AUTHOR, LOINC, MASKED, NOW, WAITING, Doors, a_letter, place
 from store_builders import PERSON, deposited
@@ -78,6 +80,26 @@ def test_a_copy_that_is_hidden_changes_no_page(open_doors, who, hidden, seen):
     deposited(doors.store, secret, number=9)
     assert pages_of(browser, who) == before
     assert ("exemplaires" in before[0]) is (len(seen) == 2)
+
+
+@pytest.mark.parametrize("who", LISTS)
+def test_the_numbers_of_the_operator_say_what_is_taken_for_one_document_on_every_page(open_doors, who, tmp_path):
+    """His file names no type of a scan: the patient's stays alone, on each page that grouped it."""
+    told = DUPLICATES.shipped_texts["duplicates.toml"]
+    own = tmp_path / "own-rules"
+    own.mkdir()
+    (own / "duplicates.toml").write_text(told[: told.index("[[scan]]")], encoding="utf-8")
+    doors = open_doors(HOSPITAL, BY_DOCTOR, SCAN)
+    shipped = browser_of(doors, who)
+    pages = [page for page in pages_of(shipped, who) if "exemplaires" in page]
+    assert len(pages) >= 3
+    assert all("3 exemplaires" in page for page in pages)
+
+    take(doors.store, own, by="test", at=NOW)
+
+    fresh = browser_of(Doors(doors.loop, doors.store), who)
+    assert [page.count("3 exemplaires") for page in pages_of(fresh, who)] == [0] * 4
+    assert sum("2 exemplaires" in page for page in pages_of(fresh, who)) == len(pages)
 
 
 def test_what_the_patient_added_stays_among_what_he_added(open_doors):

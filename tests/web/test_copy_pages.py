@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import subprocess
 import tracemalloc
 import zipfile
@@ -36,7 +37,7 @@ SUBSET = "IHE_XDM/SUBSET01"
 RIM = "{urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0}"
 HIDDEN = {uuid(2): Visibility(hidden_from_patient_since=NOW - DAY)}
 SECRET = {uuid(2): Visibility(hidden_from_guardians=True)}
-PLAIN = ("README.TXT", "INDEX.HTM", "ACCES.CSV", "SHA256.TXT", f"{SUBSET}/METADATA.XML")
+PLAIN = ("README.TXT", "INDEX.HTM", "DOSSIER.HTM", "DOSSIER.JSON", "ACCES.CSV", "SHA256.TXT", f"{SUBSET}/METADATA.XML")
 
 
 @pytest.fixture
@@ -244,6 +245,21 @@ def test_an_act_that_is_run_again_puts_nothing_in_twice(doors):
         taken_now = gate.perform(Caller(Holder(PERSON), patient=PERSON), TakeCopy(PERSON, archive), NOW)
     names = zipfile.ZipFile(io.BytesIO(archive.finish(taken_now).read())).namelist()
     assert len([name for name in names if "DOC0" in name]) == 1
+
+
+def test_on_a_telephone_no_table_of_the_copy_is_wider_than_the_screen(doors):
+    house = doors()
+    deposited(house.store, an_entry(1), content=MemoryContent(biology_report(a_context(), some_results())))
+    archive = taken(house.holder())
+    index, beside, document = (
+        archive.read(name).decode() for name in ("INDEX.HTM", "DOSSIER.HTM", "LISIBLE/DOC00001.HTM")
+    )
+    assert "@media screen and (max-width:40rem)" in index
+    wide = re.findall("<table([^>]*)>\\s*<thead>(.*?)</thead>", beside, re.DOTALL)
+    assert wide
+    assert all(("stack" in mark) == (head.count("<th ") > 2) for mark, head in wide)
+    assert 'data-label="Valeur"' in beside
+    assert ".table-responsive { overflow-x: auto; }" in document
 
 
 def test_a_document_with_a_text_is_a_page_to_be_opened_without_us(doors):

@@ -4,7 +4,7 @@ import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -17,16 +17,18 @@ from dmp.actions.deposit_file import DepositFile
 from dmp.actions.dispense import CancelPrescription, Dispense, Handed
 from dmp.actions.numbered import ByNumber
 from dmp.actions.open_chart import OpenChart
-from dmp.actions.prescribe import Prescribe
+from dmp.actions.prescribe import ListPrescriptions, Prescribe
 from dmp.actions.read_documents import ReadDocuments
 from dmp.deposits import build_depositing
 from dmp.documents.prescription import make as prescribing
 from dmp.main import build_gate
 from dmp.record.actor import Caller, Facility, Holder, Mode, Professional
+from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry
 from dmp.record.facts import Concept, Dispensation, PrescriptionLine, Quantity, Source
 from dmp.record.prescription import Deed, Item, Prescription
 from dmp.record.visibility import Visibility
+from dmp.services.days import months_after
 from dmp.sign_in.sign_in import Proof, Proven
 from dmp.store.tx import Store
 from dmp.web.chart.context import whole
@@ -126,6 +128,13 @@ def hand_out(browser: Browser, quantity: str = "30", item: str = "1", deed: str 
     return browser.submit(path, **{f"deed-{item}": deed, f"quantity-{item}": quantity, **told, **whole_form})
 
 
+def hand_out_another(browser: Browser, product: str, **typed: str) -> Browser:
+    """The same with another product: what the check says of it is read, then confirmed."""
+    hand_out(browser, product=product, **typed)
+    assert "À relire avant d’enregistrer" in browser.page, main_of(browser)
+    return hand_out(browser, product=product, **typed)
+
+
 def kept(rooms: Rooms, number: str = NUMBER) -> Prescription:
     with rooms.store.begin() as tx:
         found = tx.prescriptions.one(number)
@@ -206,8 +215,8 @@ def test_a_form_that_is_sent_twice_counts_once_and_makes_one_document(ready: Roo
         ({"deed": "refused"}, "reason-1", "Dites pourquoi"),
         ({"deed": "adapted"}, "reason-1", "Dites pourquoi"),
         ({"day": "demain"}, "day", "Écrivez un jour"),
-        ({"day": day(datetime.now(UTC) + timedelta(days=2))}, "day", "dans les 3 jours"),
-        ({"day": "31/01/1900"}, "day", "dans les 3 jours"),
+        ({"day": day(datetime.now(UTC) + timedelta(days=2))}, "day", "Choisissez un des jours indiqués"),
+        ({"day": "31/01/1900"}, "day", "Choisissez un des jours indiqués"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_is_kept(
@@ -351,7 +360,7 @@ def test_a_long_prescription_is_written_down_in_several_goes(rooms: Rooms):
 
 
 def test_another_product_is_a_substitution(ready: Rooms):
-    counter = hand_out(read(ready), product="Ramipril Générique 5 mg")
+    counter = hand_out_another(read(ready), "Ramipril Générique 5 mg")
 
     assert "de Ramipril Générique 5 mg" in counter.page
     ((_, fact),) = dispensations(ready)
@@ -360,7 +369,7 @@ def test_another_product_is_a_substitution(ready: Rooms):
 
 @pytest.mark.parametrize(("typed", "system"), [("60001234", ".3.1"), ("3400930012345", ".3.2")])
 def test_another_product_is_told_by_its_code(ready: Rooms, typed: str, system: str):
-    hand_out(read(ready), product=typed)
+    hand_out_another(read(ready), typed)
 
     (done,) = kept(ready).executions
     assert (done.product.code, done.product.system[-4:]) == (typed, system)
@@ -375,10 +384,109 @@ def test_a_product_that_is_not_substitutable_stays_unless_it_is_adapted_for_a_re
 
     hand_out(counter, product="Autre 5 mg")
     assert "ne permet pas de remplacer ce produit" in error_at(counter, "product-1")
-    hand_out(counter, deed="adapted", product="Autre 5 mg", reason="Rupture, vu avec le médecin")
+    hand_out_another(counter, "Autre 5 mg", deed="adapted", reason="Rupture, vu avec le médecin")
     assert "C’est noté." in counter.page
     ((_, fact),) = dispensations(rooms)
     assert (fact.concept.words, fact.comment, fact.substitution) == ("Autre 5 mg", "Rupture, vu avec le médecin", "")
+
+
+def test_nothing_is_written_of_another_product_before_what_the_check_says_is_read(ready: Rooms):
+    counter = hand_out(read(ready), product="Ramipril Biogaran 5 mg", lot="L1")
+
+    assert counter.status == 200
+    assert "Rien n’est encore noté." in counter.page
+    assert "Même substance" in counter.page
+    assert 'name="product-1" value="Ramipril Biogaran 5 mg"' in counter.page, "what was typed is kept"
+    assert not kept(ready).executions
+    hand_out(counter, product="Ramipril Biogaran 5 mg", lot="L1")
+    assert "C’est noté." in counter.page
+
+
+def test_what_changed_since_it_was_read_is_shown_once_more(ready: Rooms):
+    counter = hand_out(read(ready), product="Ramipril Biogaran 5 mg")
+
+    hand_out(counter, product="Zyxomol 5 mg")
+    assert "Non vérifiable" in counter.page
+    assert not kept(ready).executions
+    hand_out(counter)
+    assert "C’est noté." in counter.page, "the product of the line asks for no reading"
+    assert [each.checked for each in kept(ready).executions] == [None]
+
+
+@pytest.mark.parametrize(
+    ("deed", "guidance"),
+    [("delivered", "choisissez « Adapté »"), ("adapted", "le motif doit dire qui a donné son accord")],
+)
+def test_another_substance_is_said_with_whose_agreement_it_needs_and_nothing_is_blocked(
+    rooms: Rooms, deed: str, guidance: str
+):
+    prescribed(rooms, an_item(product=Concept(text="Ibuprofène 400 mg, comprimé"), atc="M01AE01"))
+    typed = {"deed": deed, "reason": "Accord du Dr Arnoux à 9 h"}
+    counter = read(rooms)
+    hand_out(counter, product="Amoxicilline 1 g", **typed)
+
+    assert "Autre substance" in counter.page
+    assert "Prescrit : Ibuprofène. Délivré : Amoxicilline." in counter.page
+    assert guidance in counter.page
+    assert "C’est noté." in hand_out(counter, product="Amoxicilline 1 g", **typed).page
+
+
+def test_what_cannot_be_compared_is_said_and_nothing_reassures(ready: Rooms):
+    counter = hand_out(read(ready), product="Zyxomol 5 mg")
+
+    assert "Non vérifiable" in counter.page
+    assert "vérifiez vous-même la substance" in counter.page
+    assert "Aucune base de médicaments n’est chargée" in counter.page
+    assert "Même substance" not in counter.page
+
+
+def test_what_was_read_is_kept_for_the_pharmacist_who_delivered_and_for_nobody_else(ready: Rooms):
+    counter = hand_out_another(read(ready), "Zyxomol 5 mg")
+
+    assert "vérification lue : Non vérifiable" in counter.page
+    (done,) = kept(ready).executions
+    assert done.checked is not None
+    (advice,) = done.checked.advice
+    assert (advice.rule, advice.severity, advice.version) == (
+        "substitute.unknown.nothing",
+        "Non vérifiable",
+        "2026-11-01",
+    )
+    assert "vérifiez vous-même la substance" in advice.words
+    assert "vérification lue" not in read(ready, OSCAR).page
+    assert "vérification lue" not in ready.in_record(DOCTOR).get("/professional/dossier/ordonnances").page
+    for who in (Holder(PERSON), DOCTOR):
+        (told,) = perform(ready, who, ListPrescriptions(PERSON))
+        assert [each.checked for each in told.executions] == [None]
+    ((_, fact),) = dispensations(ready)
+    assert "vérif" not in fact.comment.lower()
+
+
+def test_what_is_read_with_the_record_open_is_confirmed_there(ready: Rooms):
+    here = hand_out(ready.in_record(ODILE).get(HERE), product="Zyxomol 5 mg")
+    assert here.status == 200
+    assert "Non vérifiable" in here.page
+
+    hand_out(here, product="Zyxomol 5 mg")
+    assert "vérification lue : Non vérifiable" in here.follow().page
+
+
+def test_a_confirmation_that_is_sent_twice_counts_once(ready: Rooms):
+    counter = hand_out(read(ready), "60", product="Zyxomol 5 mg")
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', counter.page))
+    form |= {"deed-1": "delivered", "quantity-1": "60", "product-1": "Zyxomol 5 mg"}
+
+    for _ in range(2):
+        counter.post(DELIVER, form)
+        assert "C’est noté." in counter.page
+    assert len(kept(ready).executions) == 1
+
+
+def test_what_stands_in_the_way_is_said_before_anything_is_to_be_read(ready: Rooms):
+    counter = hand_out(read(ready), "61", product="Zyxomol 5 mg")
+
+    assert "C’est plus que ce qui reste" in error_at(counter, "quantity-1")
+    assert "À relire avant d’enregistrer" not in counter.page
 
 
 def test_what_is_not_delivered_is_kept_with_its_reason_and_no_document(ready: Rooms):
@@ -391,7 +499,7 @@ def test_what_is_not_delivered_is_kept_with_its_reason_and_no_document(ready: Ro
 
 
 def test_what_is_typed_is_shown_as_text_and_read_back_from_the_document(ready: Rooms):
-    counter = hand_out(read(ready), lot=HOSTILE[:40], product=HOSTILE, reason=HOSTILE)
+    counter = hand_out_another(read(ready), HOSTILE, lot=HOSTILE[:40], reason=HOSTILE)
 
     assert "<script>" not in main_of(counter)
     assert "{{ 7 * 7 }}" in html.unescape(counter.page)
@@ -418,6 +526,29 @@ def test_the_document_is_valid_linked_to_the_line_and_the_medicines_page_says_de
     page = ready.in_record(DOCTOR).get(MEDICINES).page
     assert "Délivré" in page
     assert "Pas encore retiré en pharmacie" not in page
+
+
+@pytest.mark.parametrize("path", [MEDICINES, MEDICINES.rpartition("/")[0]])
+def test_who_reads_the_treatments_reads_which_product_was_handed_out_in_place(ready: Rooms, path: str):
+    hand_out_another(read(ready), "Zyxomol 5 mg")
+
+    shown = ready.in_record(DOCTOR).get(path).page.replace("<strong>", "")
+    assert re.search("remplacé par(\\s*:)? Zyxomol 5 mg", shown)
+
+
+def test_what_is_to_be_read_stands_under_a_title_of_its_own(ready: Rooms):
+    counter = hand_out(read(ready), product="Zyxomol 5 mg")
+
+    titles = re.findall("<h[12][^>]*>([^<]+)</h[12]>", counter.page)
+    assert titles[:2] == ["À relire avant d’enregistrer", "Un autre produit que celui prescrit"]
+
+
+def test_a_pharmacist_begins_with_the_prescription_and_others_with_a_record(ready: Rooms):
+    firsts = [
+        re.search('class="btn btn-primary" href="([^"]+)"', ready.of(who).get("/professional").page)
+        for who in (ODILE, DOCTOR)
+    ]
+    assert [first and first[1] for first in firsts] == [COUNTER, "/professional/ouvrir"]
 
 
 def test_before_a_delivery_the_medicines_page_does_not_say_delivered(ready: Rooms):
@@ -487,11 +618,84 @@ def test_a_narcotic_that_is_fetched_late_loses_days_and_the_page_says_so(rooms: 
 
 def test_nothing_is_left_of_a_narcotic_whose_days_are_over(rooms: Rooms):
     prescribed(rooms, an_item(**MORPHINE))
-    age(rooms, 28)
+    age(rooms, 31)
 
     counter = read(rooms)
     assert "plus rien ne peut être délivré. Il faut une nouvelle ordonnance." in counter.page
     assert f'action="{DELIVER}"' not in counter.page
+
+
+# -- written down later
+
+
+def ago(days: int) -> str:
+    return day(datetime.now(UTC).astimezone(PARIS) - timedelta(days=days))
+
+
+def expired_since_yesterday(rooms: Rooms) -> None:
+    """Written so that the first delivery was possible until yesterday, the last day included (DEC-94)."""
+    today = datetime.now(UTC).astimezone(PARIS).date()
+    ages = [age for age in range(85, 100) if months_after(today - timedelta(days=age), 3) == today - timedelta(days=1)]
+    if not ages:
+        pytest.skip("no day lies three months before yesterday, which is a 29th, 30th or 31st")
+    age(rooms, ages[0])
+
+
+def test_a_delivery_of_the_last_day_is_written_the_day_after_and_both_days_are_kept(ready: Rooms):
+    expired_since_yesterday(ready)
+
+    counter = read(ready)
+    assert "Périmée" in counter.page
+    assert "Ne délivrez plus rien aujourd’hui." in counter.page
+    assert 'name="day" value=""' in counter.page, "the day has to be told"
+    hand_out(counter, day=ago(0))
+    assert "Ce jour-là, le délai pour délivrer était passé." in error_at(counter, "day")
+    assert not kept(ready).executions
+
+    hand_out(counter, day=ago(1))
+    assert "C’est noté." in counter.page
+    assert f"noté le {ago(0)}" in counter.page
+    (done,) = kept(ready).executions
+    assert (day(done.day), day(done.at.astimezone(PARIS))) == (ago(1), ago(0))
+    ((entry, fact),) = dispensations(ready)
+    assert day(date.fromisoformat(fact.start)) == ago(1)
+    assert entry.creation_time[:8] == f"{datetime.now(UTC):%Y%m%d}"
+
+
+def test_a_narcotic_of_its_last_day_is_written_the_day_after(rooms: Rooms):
+    prescribed(rooms, an_item(**MORPHINE))
+    age(rooms, 28)
+
+    counter = read(rooms)
+    assert "Ne délivrez plus rien aujourd’hui." in counter.page
+    hand_out(counter, "2", day=ago(0))
+    assert "les jours passés sont perdus" in error_at(counter, "quantity-1")
+    hand_out(counter, "3", day=ago(1))
+    assert "les jours passés sont perdus" in error_at(counter, "quantity-1")
+    assert "C’est noté." in hand_out(counter, "2", day=ago(1)).page
+
+
+def test_what_is_written_on_its_day_says_no_second_day(ready: Rooms):
+    counter = hand_out(read(ready))
+
+    assert "C’est noté." in counter.page
+    assert "noté le" not in counter.page
+
+
+def test_with_the_record_open_what_was_delivered_yesterday_is_written_too(ready: Rooms):
+    expired_since_yesterday(ready)
+
+    here = hand_out(ready.in_record(ODILE).get(HERE), day=ago(1))
+    assert "C’est noté." in here.follow().page
+    assert kept(ready).delivered("1") == Decimal(30)
+
+
+def test_the_form_tells_the_days_that_may_be_told(ready: Rooms):
+    assert f"Le {ago(0)} seulement." in read(ready).page
+    age(ready, 20)
+    counter = read(ready)
+    assert f"Aujourd’hui, ou un jour d’avant, dès le {ago(3)}." in html.unescape(counter.page)
+    assert f'name="day" value="{ago(0)}"' in counter.page
 
 
 def test_a_narcotic_is_not_delivered_twice_for_the_same_days_by_one_pharmacy(rooms: Rooms):

@@ -12,10 +12,10 @@ import pytest
 from dmp.actions import prescribe
 from dmp.record.prescription import PrescriptionState as State
 from dmp.services.chart import Chart
-from dmp.services.medicines import ansm, cycle, lines, sayings, treatments
+from dmp.services.medicines import ansm, cycle, intake, lines, sayings, substitute, supply, treatment
 from dmp.services.medicines.changes import ChangeKind
 from dmp.services.medicines.discharge import Outcome
-from dmp.web.chart import counter_words, medicines_words, prescribing_lines
+from dmp.web.chart import counter_check, counter_words, medicines_words, prescribing_lines
 from dmp.web.chart.medicines_view import MedicinesView, view
 from dmp.web.chart.room import PATIENT, PROFESSIONAL
 from dmp.web.portal.render import _environment
@@ -94,7 +94,7 @@ def test_a_line_that_waits_says_until_when_and_how_much():
     seen = view(chart(AMOXICILLIN))
 
     (line,) = seen.to_collect
-    assert (line.until, line.left, line.renewable) == ("20/05/2026", "2", False)
+    assert (line.until, line.left, line.renewable) == ("20/05/2026", "2 boîtes", False)
     assert "Prescrit, à retirer" in html(seen)
 
 
@@ -153,16 +153,44 @@ def test_an_estimate_says_that_it_is_one():
     assert "jusqu’au 22/03/2026 environ (estimation)" in page(chart(told))
 
 
+def test_what_is_left_of_a_line_and_what_was_handed_out_are_counted_in_words():
+    line = RAMIPRIL | {"id": "1", "quantity": "1 30009000", "repeats": 2}
+    told = {"kind": "prescription", "day": "20260220", "lines": [line]}
+    given = {"kind": "delivery", "day": "20260221", "deliveries": [RAMIPRIL | {"line": "1", "quantity": "1 30009000"}]}
+
+    seen = page(chart(told, given))
+    assert "reste 2 boîtes" in seen
+    assert "30009000" not in seen
+
+
+def test_what_is_taken_up_to_a_ceiling_lasts_to_a_day_at_least():
+    line = RAMIPRIL | {"id": "1", "schedule": "", "as_needed": True, "ceiling": "4 {tbl} / 1 d"}
+    told = {"kind": "prescription", "day": "20260220", "lines": [line]}
+    given = {"kind": "delivery", "day": "20260220", "deliveries": [RAMIPRIL | {"line": "1", "quantity": "16 {tbl}"}]}
+
+    assert "au moins jusqu’au 24/02/2026" in page(chart(told, given))
+    assert "until 24/02/2026 at least" in html(view(chart(told, given)), english=True)
+
+
+def test_every_reason_why_a_supply_is_not_known_has_its_words():
+    said = set(re.findall(r'left_out="([a-z-]+)"|return "(quantity-[a-z-]+)"', inspect.getsource(supply)))
+    told = {one or other for one, other in said} | set(re.findall(r'"(quantity-[a-z-]+)"', inspect.getsource(supply)))
+
+    assert told | {each.value for each in intake.Unclear} == set(medicines_words.LEFT_OUT)
+
+
 @pytest.mark.parametrize(
     ("words", "kinds"),
     [
         (medicines_words.SOURCES, sayings.Source),
-        (medicines_words.BASES, treatments.Basis),
-        (medicines_words.MARKS, treatments.Mark),
+        (medicines_words.BASES, treatment.Basis),
+        (medicines_words.MARKS, treatment.Mark),
         (medicines_words.STATES, lines.LineState),
         (medicines_words.CHANGES, ChangeKind),
         (medicines_words.OUTCOMES, Outcome),
         (medicines_words.LEVELS, ansm.Level),
+        (counter_check.TITLES, substitute.Likeness),
+        (counter_check.GROUNDS, substitute.Ground),
     ],
 )
 def test_everything_has_its_words_in_both_languages(words: dict[Any, Any], kinds: Any):

@@ -1,5 +1,6 @@
 """Rules and failed readings on the pages of the operator: whose they are, how sure, what was refused; nobody."""
 
+import re
 import secrets
 from collections import Counter
 from dataclasses import replace
@@ -14,6 +15,7 @@ from dmp.portal import build_pages
 from dmp.services import RULE_SETS
 from dmp.services.rule_set import RefusedRules
 from dmp.store.tx import Store
+from dmp.web.portal.page import CookieName
 from own_pages_builders import the_settings
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -43,8 +45,16 @@ def browser(loop, store: Store, folder: Path | None = None):
 
 
 def test_the_rules_of_the_release_tell_their_version_source_and_how_sure_they_are(loop, sqlite_store):
-    page = browser(loop, sqlite_store).get(RULES).page
-    for words in (*TEXTS, "FR-2025.1", "01/01/2025", "celles de cette version", "À confirmer", "dmp rules install"):
+    page = browser(loop, sqlite_store).get(RULES).page.replace("<wbr>", "")
+    for words in (
+        *TEXTS,
+        "FR-2025.1",
+        "22/11/2026",
+        "01/01/2025",
+        "celles de cette version",
+        "59 à confirmer",
+        "dmp rules install",
+    ):
         assert words in page
     assert "les vôtres" not in page
     assert "alert-danger" not in page
@@ -78,13 +88,72 @@ def test_a_refused_folder_is_told_with_its_line_and_the_former_rules_stay(loop, 
     assert "MAISON.8" in page
 
 
+def test_sources_are_told_in_the_language_of_the_reader_and_name_no_file_of_ours(loop, sqlite_store):
+    claire = browser(loop, sqlite_store)
+    french = claire.get(RULES).page
+    for words in ("libellés vérifiés", "Types de documents du JDV_J66", "Décidé ici", "Calendrier des vaccinations"):
+        assert words in french
+    assert "Decided here" not in french
+    assert "labels checked" not in french
+    claire.cookies[CookieName.LANGUAGE] = ("en", False)
+    english = claire.get(RULES).page
+    assert 'lang="en"' in english
+    for words in ("labels checked", "Types of documents of JDV_J66", "Decided here"):
+        assert words in english
+    assert "libellés" not in english
+    for page in (french, english):
+        assert not re.search(r"services\.md|cda-and-services|lab_analytes", page)
+
+
+def test_rules_that_do_not_open_are_told_at_home_and_on_their_page_with_what_to_do(loop, sqlite_store, rules_folder):
+    take(sqlite_store, rules_folder, by="test", at=NOW)
+    assert "ne sont plus suivies" not in browser(loop, sqlite_store).get("/operator").page
+    with sqlite_store.connection() as connection:
+        connection.exec_driver_sql("UPDATE rule_edition SET sealed = zeroblob(64)")
+    claire = browser(loop, sqlite_store)
+    home = claire.get("/operator").page
+    assert "Des règles que vous aviez installées ne sont plus suivies" in home
+    assert f'href="{RULES}"' in home[home.index("ne sont plus suivies") :]
+    page = claire.get(RULES).page
+    for words in ("ne s’ouvrent plus", "dmp rules install", "--shipped", "dmp check"):
+        assert words in page
+    assert "MAISON.7" not in page
+
+
+def test_a_set_that_this_release_does_not_read_is_told_beside_the_others(loop, sqlite_store, tmp_path, monkeypatch):
+    from dmp import in_force
+    from dmp.services.rule_set import SHIPPED
+
+    with monkeypatch.context() as patched:
+        patched.setattr(in_force, "checked", lambda _folder: ({PROGRAMMES: "x"}, SHIPPED))
+        take(sqlite_store, tmp_path, by="test", at=NOW)
+    claire = browser(loop, sqlite_store)
+    assert "ne sont plus suivies" in claire.get("/operator").page
+    page = claire.get(RULES).page
+    assert "ne sait plus lire une partie" in page
+    assert page.count("les vôtres ne se lisent plus") == 1
+    assert "ne s’ouvrent plus" not in page
+
+
+def test_a_refused_folder_is_told_at_home_until_a_sound_one_is_taken(loop, sqlite_store, rules_folder):
+    put(rules_folder, "x")
+    with pytest.raises(RefusedRules):
+        take(sqlite_store, rules_folder, by="test", at=NOW)
+    page = browser(loop, sqlite_store).get("/operator").page
+    assert "Le dernier dossier de règles a été refusé" in page
+    assert "02/03/2026" in page
+    assert "ne sont plus suivies" not in page
+    take(sqlite_store, put(rules_folder, TEXTS[PROGRAMMES].replace("FR-2025.1", "M.8")), by="test", at=NOW)
+    assert "a été refusé" not in browser(loop, sqlite_store).get("/operator").page
+
+
 def test_a_folder_that_waits_is_told_and_so_is_one_that_cannot_be_taken(loop, sqlite_store, rules_folder):
     page = browser(loop, sqlite_store, rules_folder).get(RULES).page
     assert "dit autre chose que ce qui est en vigueur" in page
     put(rules_folder, "", "screening/programs.toml")
     page = browser(loop, sqlite_store, rules_folder).get(RULES).page
     assert "ne peut pas être pris" in page
-    assert "screening/programs.toml" in page
+    assert "screening/<wbr>programs.toml" in page
 
 
 def test_what_a_file_says_is_shown_as_text_and_never_as_a_page(loop, sqlite_store, tmp_path):

@@ -276,7 +276,7 @@ def test_a_doctor_agrees_on_his_telephone(browser, psc):
     browser.get("/connexion/psc/telephone").submit("/connexion/psc/telephone", hint=DOCTOR.national_id)
     number = presses(psc.issuer, "agreed")
     assert f"<strong>{number}</strong>" in browser.page
-    for _ in range(30):
+    for _ in range(300):
         browser.submit("/connexion/psc/telephone", wait="1")
         if browser.status == 303:
             break

@@ -56,8 +56,10 @@ def doors(loop, sqlite_store: Store) -> Doors:
 
 
 def fill(doors: Doors, octets: bytes, *, masked: bool = False) -> None:
-    """Put a document of a stranger in the record, read as at a deposit."""
-    entry = an_entry(1, authors=(), type_code=SUMMARY, class_code=Code("11", "1.2.250.1.213.1.1.4.1"))
+    """Put a document of a stranger in the record, of two days ago, read as at a deposit."""
+    made = f"{NOW - timedelta(days=2):%Y%m%d%H%M%S}"
+    known = {"type_code": SUMMARY, "class_code": Code("11", "1.2.250.1.213.1.1.4.1")}
+    entry = an_entry(1, authors=(), creation_time=made, service_start=made, **known)
     if masked:
         doors.change(visibility={entry.chain: Visibility(masked=True)})
     deposited(doors.store, entry, number=1, content=Octets(octets))
@@ -407,7 +409,9 @@ def test_current_treatments_are_taken_over_and_completed(doors: Doors):
 
 
 def test_the_quantity_of_a_treatment_is_taken_over_with_it(doors: Doors):
-    order = prescription(a_context(), (Prescribed(MEDICINES["ramipril"], "1 le matin", Decimal(1), 2),))
+    order = prescription(
+        a_context(at=NOW - timedelta(days=60)), (Prescribed(MEDICINES["ramipril"], "1 le matin", Decimal(1), 2),)
+    )
     fill(doors, order)
     page = begun(doors)
     (key,) = re.findall(r'name="(renew-[0-9a-f]{16})"', page.page)

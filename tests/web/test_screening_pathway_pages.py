@@ -64,6 +64,12 @@ def test_the_holder_reads_her_mammogram_with_its_document(record):
     assert "/patient/documents/" in shown
 
 
+def test_what_matters_calls_the_day_to_come_of_a_screening_the_next_one(record):
+    shown = content(record(a_mammogram()).browser().get(HEALTH).page)
+    line = shown.partition("Cancer du sein")[2].partition("</li>")[0]
+    assert re.search("prochaine date\\s: \\d\\d/\\d\\d/", line, re.DOTALL), line
+
+
 def test_a_doctor_reads_it_in_his_own_words(record, doctor):
     record(a_mammogram())
     shown = content(doctor().get(f"{PRO}/{SCREENING}").page)

@@ -244,14 +244,14 @@ def test_a_document_nested_beyond_the_limits_of_xml_is_refused():
 
 
 def test_a_huge_table_is_cut_and_said_to_be():
-    started = time.perf_counter()
+    started = time.thread_time()
 
     narrative = read_cda(a_report(f"<table><tbody>{'<tr><td>1</td></tr>' * MOST_NODES}</tbody></table>")).narrative
 
     assert narrative.cut
     (table,) = narrative.sections[0].nodes
     assert len(table.body) < MOST_NODES
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_sections_stand_in_one_another():

@@ -97,10 +97,10 @@ def test_what_is_quoted_is_read_back(texts):
 
 @pytest.mark.parametrize("text", ["'" * 1_000_001, "(" + "'a'," * 250_000, "(" + " " * 1_000_000, "'" + "''" * 500_000])
 def test_a_long_bad_value_is_refused_in_linear_time(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(BadValue):
         read_values(text)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_find_documents_by_patient_and_status():
@@ -459,7 +459,7 @@ def test_a_client_refuses_objects_it_cannot_read():
 
 def test_five_hundred_entries_are_written_and_read_in_a_second():
     entries = tuple(a_registered_entry(uuid=f"{ENTRY_UUID[:-3]}{number:03}") for number in range(500))
-    start = time.perf_counter()
+    start = time.thread_time()
     response = reparsed(iti18.write_response(RegistryObjects(entries), full_objects=True))
     assert iti18.read_response(response, at=AT).objects.entries == entries
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1

@@ -328,6 +328,6 @@ def test_a_message_of_many_broken_objects_is_refused_in_linear_time():
         f"<r:RegistryObjectList>{entries}</r:RegistryObjectList></l:SubmitObjectsRequest>{documents}"
         "</d:ProvideAndRegisterDocumentSetRequest>"
     )
-    start = time.perf_counter()
+    start = time.thread_time()
     assert len(refusal(body)) == 500
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmp.record.errors import InvalidMessage
-from dmp.wire.xml import XmlLimits, label, parse, parse_document, plain_text, qname, serialise, text
+from dmp.wire.octets import XmlLimits
+from dmp.wire.xml import label, parse, parse_document, plain_text, qname, serialise, text
 
 DATA = Path("../shared/data")
 
@@ -44,6 +45,9 @@ HOSTILE = {
     "UTF-8 declared as UTF-16": b'<?xml version="1.0" encoding="UTF-16"?><a/>',
     "UTF-16 declared as UTF-8": '<?xml version="1.0" encoding="UTF-8"?><a/>'.encode("utf-16"),
     "UTF-32": '<?xml version="1.0" encoding="UTF-32"?><a/>'.encode("utf-32"),
+    "two BOMs": b"\xef\xbb\xbf\xef\xbb\xbf<a/>",
+    "two BOMs before Latin-1": b'\xef\xbb\xbf\xef\xbb\xbf<?xml version="1.0" encoding="ISO-8859-1"?><a>\xc3\xa9</a>',
+    "two BOMs in UTF-16": '\ufeff<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16"),
     "UTF-7": b'<?xml version="1.0" encoding="UTF-7"?><a>+ADw-</a>',
     "Latin-1": b'<?xml version="1.0" encoding="ISO-8859-1"?><a>\xe9</a>',
     "XML 2.0": b'<?xml version="2.0"?><a/>',
@@ -111,8 +115,24 @@ def test_what_would_cost_the_square_of_its_size_is_refused_at_once(data):
         b"<a b='" + b"x" * 65_537 + b"'>" + b" " * 65_537 + b"</a>",
         b"<a xmlns:b='" + b"x" * 65_537 + b"'>" + b" " * 65_537 + b"</a>",
         b"<a>" * 101 + b" " * 65_537 + b"</a>" * 101,
+        b"<a>" + b"<b/>" * 250_000 + b"<c>" + b"QUJD" * 300_000 + b"</c></a>",
+        b"<a>" + b"<b c='' d=''/>" * 84_000 + b"<c>" + b"QUJD" * 300_000 + b"</c></a>",
+        b"<a>" + b"QUJD" * 300_000 + b"<b " + b" ".join(b"b%d=''" % i for i in range(257)) + b"/></a>",
+        b"<a>" + b"<b/>" * 20_000 + b"<b xmlns:c='" + b"x" * 65_537 + b"'/>" + b"<b/>" * 20_000 + b"</a>",
     ],
-    ids=["elements", "pairs", "comments", "attributes", "long attribute", "long namespace", "depth"],
+    ids=[
+        "elements",
+        "pairs",
+        "comments",
+        "attributes",
+        "long attribute",
+        "long namespace",
+        "depth",
+        "elements beside a long text",
+        "attributes beside a long text",
+        "a crowded tag behind a long text",
+        "long namespace among short tags",
+    ],
 )
 def test_a_large_document_over_one_limit_is_refused(data):
     with pytest.raises(InvalidMessage):
@@ -125,6 +145,28 @@ def test_a_large_document_within_every_limit_passes():
     named = b"<a xmlns='" + b"x" * 65_536 + b"'>" + b" " * 65_537 + b"</a>"
 
     assert [len(parse_document(data)) for data in (most, hidden, named)] == [249_998, 9, 0]
+
+
+@pytest.mark.parametrize("before", range(6))
+def test_a_letter_that_lies_across_two_slices_is_read_and_half_a_letter_is_refused(before):
+    filling = b"x" * (65_536 - 3 - before)
+    letters = "é€😀"
+
+    assert text(parse_document(b"<a>" + filling + letters.encode() + b"</a>")).endswith(letters)
+    for half in (letters.encode()[:-1], b"\xa9", b"\xc3"):
+        with pytest.raises(InvalidMessage, match="octets that are not utf-8"):
+            parse_document(b"<a>" + filling + half + b"</a>")
+
+
+def test_octets_that_end_amid_a_letter_are_refused():
+    with pytest.raises(InvalidMessage, match="octets that are not utf-8"):
+        parse_document(b"<a/>\xc3")
+
+
+def test_a_long_text_with_many_signs_is_no_attribute():
+    data = b"<a>" + b"b='c' " * 100_000 + b"<b/></a>"
+
+    assert len(parse_document(data)) == 1
 
 
 def test_a_message_over_the_size_is_refused_with_413():

@@ -115,10 +115,11 @@ def column_of(caller: Caller, record: Record | None, at: datetime) -> Column | N
     if mode is not NORMAL:
         return None
     if isinstance(actor, Staff):
-        return {Authentication.DIRECT: Column.STAFF, Authentication.REINFORCED: Column.AIR_STAFF}.get(actor.via)
+        return _STAFF.get(actor.via)
     return _of_representative(actor, record, at) if isinstance(actor, Representative) else _of_citizen(actor)
 
 
+_STAFF = {Authentication.DIRECT: Column.STAFF, Authentication.REINFORCED: Column.AIR_STAFF}
 _FACILITY = {Mode.NORMAL: Column.FACILITY_NORMAL, Mode.EMERGENCY_DISPATCH: Column.FACILITY_DISPATCH}
 
 _Trio = dict[Mode, Column]
@@ -187,11 +188,10 @@ def _of_representative(actor: Representative, record: Record | None, at: datetim
     """
     if record is not None and is_heir(actor.id, record, at):
         return Column.HEIR
-    if record is None or is_guardian(actor.id, record, at):
+    delegate = None if record is None else delegate_called(actor.id, record, at)
+    if record is None or delegate is None or is_guardian(actor.id, record, at):
         return Column.REPRESENTATIVE
-    if (delegate := delegate_called(actor.id, record, at)) is not None:
-        return _DELEGATED[delegate.scope]
-    return Column.REPRESENTATIVE
+    return _DELEGATED[delegate.scope]
 
 
 def _of_citizen(actor: Holder | Operator | Administrator | Automaton) -> Column:

@@ -4,22 +4,25 @@ Each is true when it refuses. None needs to hide anything by itself: `decide`
 answers «not found» about every document that the caller could not find.
 """
 
+from dmp.access.adulthood import known_minor
+from dmp.access.caller_rules import cell_of
 from dmp.access.column import HEALTH_ACTORS
 from dmp.access.matrix import OWN_ONLY, READ_MASKED, READ_SET_ASIDE, Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.access.record_rules import cell_of, is_opposed
+from dmp.access.record_rules import is_opposed
 from dmp.record.actor import Automaton, Holder, Professional, Representative
-from dmp.record.age import is_minor, latest_birth
 from dmp.record.announcement import shown_to_patient
-from dmp.record.dtm import PARIS
 from dmp.record.entry import EntryStatus
 from dmp.record.verb import Verb
 
-_CITIZENS = (Holder, Representative, Automaton)
+AS_THE_HOLDER = (Holder, Representative, Automaton)
 """The service itself, too, has what the holder has: it speaks to him."""
-_DELETED = EntryStatus.DELETED
-_FEEDING = (Verb.SUBMIT, Verb.REPLACE, Verb.DELETE)
+_DELETED, _APPROVED = EntryStatus.DELETED, EntryStatus.APPROVED
+_READ, _FIND_REFERENCE = Verb.READ, Verb.FIND_REFERENCE
+_YES, _IF_HOLDER_ALLOWS, _NO = Cell.YES, Cell.MASKED_IF_HOLDER_ALLOWS, Cell.NO
+"""Looked up once (`column` says why)."""
+FEEDING = (Verb.SUBMIT, Verb.REPLACE, Verb.DELETE)
 OF_CITIZENS = (Verb.REPLACE, Verb.DELETE, Verb.ARCHIVE, Verb.UNARCHIVE)
 """Acts on what the patient put in that have rules of their own (DEC-17)."""
 
@@ -29,7 +32,7 @@ def deleted_document(question: Question, _policy: Policy) -> bool:
     facets = question.facets
     if facets is None or facets.status is not _DELETED:
         return False
-    return not (question.own or isinstance(question.caller.actor, _CITIZENS) or question.confirmed_attending)
+    return not (question.own or isinstance(question.caller.actor, AS_THE_HOLDER) or question.confirmed_attending)
 
 
 def masked_to_professionals(question: Question, policy: Policy) -> bool:
@@ -43,14 +46,12 @@ def masked_to_professionals(question: Question, policy: Policy) -> bool:
     facets = question.facets
     if facets is None or not facets.visibility.masked or facets.own:
         return False
-    column = policy.reading_column(question.column, question.verb)
-    match policy.matrix.cell(READ_MASKED, column):
-        case Cell.YES:
-            return question.attending and not question.confirmed_attending
-        case Cell.MASKED_IF_HOLDER_ALLOWS:
-            return question.record is None or not question.record.emergency_reads_masked
-        case _:
-            return True
+    cell = policy.matrix.cell(READ_MASKED, policy.reading_column(question.column, question.verb))
+    if cell is _YES:
+        return question.attending and not question.confirmed_attending
+    if cell is _IF_HOLDER_ALLOWS:
+        return question.record is None or not question.record.emergency_reads_masked
+    return True
 
 
 def everything_hidden(question: Question, _policy: Policy) -> bool:
@@ -59,9 +60,9 @@ def everything_hidden(question: Question, _policy: Policy) -> bool:
     Not even the author, not even in an emergency. Feeding goes on: the author
     replaces or deletes what he knows to be his.
     """
-    if question.record is None or not question.record.hide_everything or question.verb in _FEEDING:
+    if question.record is None or not question.record.hide_everything or question.verb in FEEDING:
         return False
-    if isinstance(question.caller.actor, _CITIZENS):
+    if isinstance(question.caller.actor, AS_THE_HOLDER):
         return False
     return question.in_emergency or not question.confirmed_attending
 
@@ -71,7 +72,7 @@ def hidden_from_the_patient(question: Question, _policy: Policy) -> bool:
 
     The month is counted here and now, never by a job that may be late (DEC-24).
     """
-    if not isinstance(question.caller.actor, _CITIZENS):
+    if not isinstance(question.caller.actor, AS_THE_HOLDER):
         return False
     since = question.visibility.hidden_from_patient_since
     return since is not None and question.at < shown_to_patient(since)
@@ -84,23 +85,21 @@ def hidden_from_representatives(question: Question, _policy: Policy) -> bool:
     """
     if not question.visibility.hidden_from_guardians:
         return False
-    actor, record = question.caller.actor, question.record
-    if isinstance(actor, Automaton):
+    if isinstance(question.caller.actor, Automaton):
         # Whose age nobody knows may be a minor.
-        birth = record.traits.birth_date if record is not None and record.traits is not None else ""
-        return latest_birth(birth) is None or is_minor(birth, question.at.astimezone(PARIS).date())
-    return isinstance(actor, Representative)
+        return known_minor(question.record, question.at) is not False
+    return isinstance(question.caller.actor, Representative)
 
 
 def blocked_beyond_own_documents(question: Question, _policy: Policy) -> bool:
     """Who is blocked still finds the reference of his own documents, and no other (DEC-8)."""
-    return question.blocked and question.verb is Verb.FIND_REFERENCE and not question.own
+    return question.verb is _FIND_REFERENCE and question.blocked and not question.own
 
 
 def reference_without_right(question: Question, policy: Policy) -> bool:
     """Who no published text opens documents to finds the reference of his own, and of no other (DEC-11, DEC-13)."""
     actor = question.caller.actor
-    if question.verb is not Verb.FIND_REFERENCE or question.own or not isinstance(actor, Professional):
+    if question.verb is not _FIND_REFERENCE or question.own or not isinstance(actor, Professional):
         return False
     return not policy.professions.get(actor.profession, False)
 
@@ -155,13 +154,13 @@ def unmasking_unconfirmed(question: Question, _policy: Policy) -> bool:
 def set_aside(question: Question, policy: Policy) -> bool:
     """Reading what is hidden from the patient, archived, obsolete or deleted has a row of its own (functional 3.3)."""
     facets = question.facets
-    if facets is None or question.verb is not Verb.READ:
+    if facets is None or question.verb is not _READ:
         return False
-    ordinary = facets.status is EntryStatus.APPROVED and facets.visibility.hidden_from_patient_since is None
+    ordinary = facets.status is _APPROVED and facets.visibility.hidden_from_patient_since is None
     if ordinary:
         return False
     column = policy.reading_column(question.column, question.verb)
-    return policy.matrix.cell(READ_SET_ASIDE, column) is Cell.NO
+    return policy.matrix.cell(READ_SET_ASIDE, column) is _NO
 
 
 def secret_of_the_minor(question: Question, _policy: Policy) -> bool:

@@ -1,8 +1,8 @@
 """Grounds on which a right is given, once nothing refuses it; each is true when it grants."""
 
+from dmp.access.caller_rules import CARE, HANDED_OUT
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.access.record_rules import CARE, HANDED_OUT
 from dmp.record.actor import Administrator, Automaton, Holder, Mode, Operator, Professional, Representative, Staff
 from dmp.record.verb import Verb
 

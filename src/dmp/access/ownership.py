@@ -47,8 +47,10 @@ def owns(actor: Actor, entry: DocumentEntry) -> bool:
 def _names(entry: DocumentEntry, professional: str) -> bool:
     if not professional:
         return False
-    people = (entry.legal_authenticator, *[author.person for author in entry.authors])
-    return professional in map(national_id, people)
+    for author in entry.authors:
+        if national_id(author.person) == professional:
+            return True
+    return national_id(entry.legal_authenticator) == professional
 
 
 def _was_sent_by(entry: DocumentEntry, structure: str) -> bool:

@@ -3,11 +3,11 @@
 The refusals are true when they refuse, the grounds when they grant.
 """
 
+from dmp.access.caller_rules import cell_of
 from dmp.access.column import DELEGATES, Column
 from dmp.access.matrix import Cell
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.access.record_rules import cell_of
 from dmp.record.actor import Representative
 from dmp.record.entry import EntryStatus
 from dmp.record.verb import Verb

@@ -7,7 +7,8 @@ from dmp.access.column import ATTENDING, HEALTH_ACTORS, NORMAL, OCCUPATIONAL, Co
 from dmp.access.matrix import FEED_BY_STAFF
 from dmp.access.once import once
 from dmp.access.ownership import deposited_by_a_citizen, owns
-from dmp.record.actor import Actor, Caller, FacilitySoftware, Mode, Professional, Staff
+from dmp.access.representation import is_guardian
+from dmp.record.actor import Actor, Caller, FacilitySoftware, Mode, Professional, Representative, Staff
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.record import Authorisation, Record
 from dmp.record.subject import Subject
@@ -16,7 +17,7 @@ from dmp.record.visibility import Visibility
 from dmp.record.visit import NOT_COUNTED, Day
 
 _NOTHING_HIDDEN = Visibility()
-_OF_CALLER_AND_RECORD = ("confirmed_attending", "authorised", "in_care_team")
+_OF_CALLER_AND_RECORD = ("represents", "confirmed_attending", "authorised", "in_care_team")
 
 
 FacetValues = tuple[bool, bool, EntryStatus, bool, datetime | None, bool, bool, str, str]
@@ -138,6 +139,12 @@ class Question:
         return _NOTHING_HIDDEN if self.facets is None else self.facets.visibility
 
     @once
+    def represents(self) -> bool:
+        """The caller is the legal representative of the holder now (LC-16, LC-17)."""
+        actor, record = self.caller.actor, self.record
+        return record is not None and isinstance(actor, Representative) and is_guardian(actor.id, record, self.at)
+
+    @once
     def confirmed_attending(self) -> bool:
         """The caller is the attending doctor, confirmed by the holder or by the insurer's feed (DEC-1)."""
         actor, record = self.caller.actor, self.record
@@ -148,18 +155,18 @@ class Question:
 
     def asking(self, verb: Verb) -> "Question":
         """The same question of another act: whatever was worked out of caller, record and document is kept."""
-        other = object.__new__(Question)
-        object.__setattr__(other, "__dict__", {**self.__dict__, "verb": verb})
-        return other
+        known = self.__dict__.copy()
+        known["verb"] = verb
+        return _made_of(known)
 
     def about(self, entry: DocumentEntry) -> "Question":
         """The same question about a document; what tells of caller and record is kept."""
-        known = {name: getattr(self, name) for name in _OF_CALLER_AND_RECORD}
-        other = object.__new__(Question)
+        for name in _OF_CALLER_AND_RECORD:
+            getattr(self, name)
         facets = Facets(self.caller.actor, entry, self._visibility_of(entry))
-        about_it = {"entry": entry, "facets": facets, "lot": ()}
-        object.__setattr__(other, "__dict__", {**self.__dict__, **known, **about_it})
-        return other
+        known = self.__dict__.copy()
+        known["entry"], known["facets"], known["lot"] = entry, facets, ()
+        return _made_of(known)
 
     @property
     def authorisations(self) -> list[Authorisation]:
@@ -191,9 +198,11 @@ class Question:
         Not in an emergency mode, and not for an occupational doctor, who needs the holder himself (DEC-21).
         """
         caller, record = self.caller, self.record
-        if record is None or not record.care or self.in_emergency or self.column in OCCUPATIONAL:
+        if record is None or not record.care or not caller.teams or not isinstance(caller.actor, Professional):
             return False
-        return isinstance(caller.actor, Professional) and record.is_cared_for_by(caller.teams, self.at)
+        if self.in_emergency or self.column in OCCUPATIONAL:
+            return False
+        return record.is_cared_for_by(caller.teams, self.at)
 
     @property
     def blocked(self) -> bool:
@@ -214,6 +223,13 @@ class Question:
     def in_emergency(self) -> bool:
         """Break-glass, or regulation centre."""
         return self.caller.mode is not NORMAL
+
+
+def _made_of(known: dict[str, object]) -> Question:
+    """A question of these fields and facts, none of which is worked out again."""
+    question = object.__new__(Question)
+    object.__setattr__(question, "__dict__", known)
+    return question
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,18 @@
-"""Refusals that do not depend on a document: who asks, in which mode, what the holder decided of the whole record.
+"""Refusals that look at the record: whose it is, its state, what its holder decided of all of it.
 
 Each is true when it refuses; its name is what the trace keeps and what `sentences.toml` puts in words.
 """
 
-from dmp.access.adulthood import is_of_age
-from dmp.access.column import DOCTOR, HEALTH_ACTORS, Column
-from dmp.access.matrix import Cell
+from dmp.access.adulthood import is_of_age, known_minor
+from dmp.access.caller_rules import HANDED_OUT, REMOVALS
+from dmp.access.column import DELEGATES, HEALTH_ACTORS, Column
 from dmp.access.policy import Policy
 from dmp.access.question import Question
-from dmp.access.representation import acts_otherwise, guardians_called, is_guardian
-from dmp.record.actor import (
-    Caller,
-    FacilitySoftware,
-    Holder,
-    Mode,
-    Operator,
-    Professional,
-    Representative,
-    Staff,
-    facility_of,
-)
-from dmp.record.age import is_minor
-from dmp.record.dtm import PARIS
-from dmp.record.record import RecordState
+from dmp.access.representation import acts_otherwise, guardians_called
+from dmp.record.actor import Caller, Holder, Mode, Operator, Representative
+from dmp.record.record import Record, RecordState
 from dmp.record.verb import Verb
 
-MIDWIFE = "50"
 ON_THE_WATCH = (
     Verb.CLOSE_ALERT,
     Verb.PROPOSE_CLEARANCE,
@@ -62,22 +49,6 @@ ON_CLOSED_RECORD = (
 """Testing, reopening, destroying, the legal hold, what heirs ask for: none reads or writes the content."""
 OF_ITS_HOLDER = (Verb.VIEW_LOG, Verb.COPY_RECORD)
 """What is left of a closed record to its holder (DEC-5)."""
-REMOVALS = (Verb.REMOVE_METADATA, Verb.REMOVE_DOCUMENTS)
-"""Acts of an administrator, for good."""
-CARE = frozenset(
-    {
-        Verb.FIND,
-        Verb.READ,
-        Verb.MASK,
-        Verb.UNMASK,
-        Verb.HIDE_FROM_GUARDIANS,
-        Verb.RELEASE,
-        Verb.RELEASE_TO_GUARDIANS,
-        Verb.ARCHIVE,
-        Verb.UNARCHIVE,
-    }
-)
-"""Acts on documents that need a care relation (DEC-5)."""
 KEPT_WHEN_BLOCKED = frozenset(
     {
         Verb.TEST_RECORD,
@@ -99,73 +70,12 @@ THAT_READ = (
     Verb.READ,
 )
 """Acts that an opposed emergency mode stops; those that read nothing pass (DEC-27)."""
-HANDED_OUT = (Verb.CREATE_ACCOUNT, Verb.CHANGE_CHANNEL, Verb.RENEW_ACCOUNT)
-"""Acts that open, or open again, the way by which a person signs in (TD1.5)."""
 ACCOUNTS = (*HANDED_OUT, Verb.CLOSE_ACCOUNT)
 """What is done about an account, which is a person's and not a record's."""
+_OTHERWISE = (Column.HEIR, *DELEGATES)
+"""The columns of those who act for the holder without being his legal representatives."""
 _ASK_AS_HEIR, _CLOSED = Verb.ASK_AS_HEIR, RecordState.CLOSED
 """Looked up once for the rules that every question meets (`column` says why)."""
-MANAGEMENT = (Verb.OPEN_RECORD, Verb.REOPEN_RECORD, Verb.CHANGE_IDENTITY, Verb.CLOSE_RECORD, *HANDED_OUT)
-
-
-def unknown_profession(question: Question, policy: Policy) -> bool:
-    """A professional whose profession is in no table (security 6.5)."""
-    actor = question.caller.actor
-    return isinstance(actor, Professional) and actor.profession not in policy.professions
-
-
-def unknown_role(question: Question, policy: Policy) -> bool:
-    """Staff or software under a role that is in no table (security 6.5)."""
-    actor = question.caller.actor
-    return isinstance(actor, (Staff, FacilitySoftware)) and actor.role not in policy.roles
-
-
-def mode_not_open(question: Question, _policy: Policy) -> bool:
-    """No column for this kind of caller in this mode: occupational doctors and staff have no emergency (DEC-21)."""
-    return question.column is None
-
-
-def sector_shut_out(question: Question, policy: Policy) -> bool:
-    """Insurers, banks, employers and the like are kept out by law, whatever the person says (AR-14, DEC-9, DEC-22).
-
-    It comes before anything that depends on the record: one constant answer for every person.
-    """
-    return question.verb not in policy.left_to(question.caller.actor)
-
-
-def verb_without_row(question: Question, policy: Policy) -> bool:
-    """The matrix says nothing of this act: no default right (security 6.1)."""
-    return not policy.matrix.has(question.row)
-
-
-def outside_matrix(question: Question, policy: Policy) -> bool:
-    """The matrix refuses this act to this column, whatever the document (functional 3.3)."""
-    return cell_of(question, policy) is Cell.NO
-
-
-def break_glass_without_reason(question: Question, _policy: Policy) -> bool:
-    """Breaking the glass needs a reason in words, which the holder will read (AR-9)."""
-    return question.caller.mode is Mode.BREAK_GLASS and not question.caller.reason.strip()
-
-
-def removal_without_reason(question: Question, _policy: Policy) -> bool:
-    """Every removal says why: the trace keeps it for good (xds-wire 7.7)."""
-    return question.verb in REMOVALS and not question.caller.reason.strip()
-
-
-def not_a_regulation_centre(question: Question, policy: Policy) -> bool:
-    """The mode of the emergency call centres is for the structures of the list (DEC-20)."""
-    if question.caller.mode is not Mode.EMERGENCY_DISPATCH:
-        return False
-    facility = facility_of(question.caller.actor)
-    return facility is None or facility.id not in policy.regulation_centres
-
-
-def record_management_switched_off(question: Question, policy: Policy) -> bool:
-    """Opening, reopening, changing and closing by professionals belong to a stand-alone service (xds-wire 9.1)."""
-    if policy.switches.record_management or question.verb not in MANAGEMENT:
-        return False
-    return isinstance(question.caller.actor, HEALTH_ACTORS)
 
 
 def no_such_record(question: Question, _policy: Policy) -> bool:
@@ -197,7 +107,7 @@ def stranger_to_the_record(question: Question, _policy: Policy) -> bool:
     if isinstance(actor, Holder):
         return actor.patient not in record.identifiers
     if isinstance(actor, Representative):
-        return not guardians_called(actor.id, record) and not acts_otherwise(actor.id, record, question.at)
+        return not _acts_for_the_holder(question, actor.id, record) and not guardians_called(actor.id, record)
     return False
 
 
@@ -207,11 +117,16 @@ def parental_authority_ended(question: Question, _policy: Policy) -> bool:
     They are answered as strangers, who learn nothing of the record of an adult.
     """
     record, actor = question.record, question.caller.actor
-    if record is None or not isinstance(actor, Representative) or question.verb is Verb.ASK_AS_HEIR:
+    if record is None or not isinstance(actor, Representative) or question.verb is _ASK_AS_HEIR:
         return False
-    if is_guardian(actor.id, record, question.at) or acts_otherwise(actor.id, record, question.at):
-        return False
-    return bool(guardians_called(actor.id, record))
+    return not _acts_for_the_holder(question, actor.id, record) and bool(guardians_called(actor.id, record))
+
+
+def _acts_for_the_holder(question: Question, person: str, record: Record) -> bool:
+    """Tell whether he is something to the holder now; that he is a delegate or an heir, his column says already."""
+    if question.column in _OTHERWISE or question.represents:
+        return True
+    return acts_otherwise(person, record, question.at)
 
 
 def _asks_for_somebody_else(caller: Caller) -> bool:
@@ -269,27 +184,6 @@ def linked_to_the_portal(question: Question, _policy: Policy) -> bool:
     return by_professional and question.record.linked_to_portal
 
 
-def no_right_published(question: Question, policy: Policy) -> bool:
-    """No published text opens documents to this profession; it may feed and look up its own (DEC-13)."""
-    actor = question.caller.actor
-    if not isinstance(actor, Professional) or question.verb not in CARE:
-        return False
-    return not policy.professions.get(actor.profession, False)
-
-
-def release_by_doctors_and_midwives(question: Question, policy: Policy) -> bool:
-    """Showing a document to its patient is an announcement: doctors and midwives, unless switched (DEC-15)."""
-    actor = question.caller.actor
-    if question.verb is not Verb.RELEASE or policy.switches.every_professional_releases:
-        return False
-    return isinstance(actor, Professional) and actor.profession not in (DOCTOR, MIDWIFE)
-
-
-def not_in_secret_connection(question: Question, _policy: Policy) -> bool:
-    """Hiding a document from representatives is done in secret connection («connexion secrète», AR-21, DEC-15)."""
-    return question.verb is Verb.HIDE_FROM_GUARDIANS and not question.caller.secret
-
-
 def secret_connection_of_an_adult(question: Question, _policy: Policy) -> bool:
     """The secret connection is for minors; who is surely an adult has no guardian to hide from (DEC-32)."""
     record = question.record
@@ -303,16 +197,9 @@ def account_of_a_minor(question: Question, _policy: Policy) -> bool:
 
     His representatives open his record with theirs (LC-15); at 18 he enrols himself (LC-16).
     """
-    traits = question.record.traits if question.record is not None else None
-    today = question.at.astimezone(PARIS).date()
-    return question.verb in HANDED_OUT and traits is not None and is_minor(traits.birth_date, today)
+    return question.verb in HANDED_OUT and known_minor(question.record, question.at) is True
 
 
 def account_of_the_deceased(question: Question, _policy: Policy) -> bool:
     """Nobody signs in as somebody who is dead; his account may still be closed (LC-13)."""
     return question.verb in HANDED_OUT and question.record is not None and question.record.deceased
-
-
-def cell_of(question: Question, policy: Policy) -> Cell:
-    """The cell of the matrix for the act itself."""
-    return policy.matrix.cell(question.row, policy.reading_column(question.column, question.verb))

@@ -18,9 +18,10 @@ def guardians_called(person: str, record: Record) -> tuple[Guardian, ...]:
     Nothing of who had his parental authority withdrawn: whatever a message
     says of him, he is a stranger (LC-15).
     """
-    if not person or any(gone.person.number == person for gone in record.withdrawals):
+    if not person or (record.withdrawals and any(gone.person.number == person for gone in record.withdrawals)):
         return ()
-    return tuple(each for each in record.guardians if each.identifier is not None and each.identifier.number == person)
+    called = [each for each in record.guardians if each.identifier is not None and each.identifier.number == person]
+    return tuple(called)
 
 
 def is_guardian(person: str, record: Record, at: datetime) -> bool:
@@ -38,18 +39,20 @@ def is_guardian(person: str, record: Record, at: datetime) -> bool:
 
 def protects(person: str, record: Record, at: datetime) -> bool:
     """Tell whether somebody is in charge of a measure that has him represent the holder, who is an adult (LC-17)."""
-    if not person or not record.protections:
+    if not person:
         return False
-    return any(
-        each.person.number == person and each.measure.represents and each.holds(at) for each in record.protections
-    )
+    his = [each for each in record.protections if each.person.number == person]
+    return any(each.measure.represents and each.holds(at) for each in his) if his else False
 
 
 def delegate_called(person: str, record: Record, at: datetime) -> Delegate | None:
     """What the holder lets somebody do for him now («délégué», PT-11, DEC-29)."""
-    if not person or not record.delegates:
+    if not person:
         return None
-    return next((each for each in record.delegates if each.person.number == person and each.holds(at)), None)
+    for each in record.delegates:
+        if each.person.number == person and each.holds(at):
+            return each
+    return None
 
 
 def is_heir(person: str, record: Record, at: datetime) -> bool:

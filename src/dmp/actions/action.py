@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
+from dmp.actions.beside import RightsBeside
 from dmp.record.actor import Caller
 from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry
 from dmp.record.history import Acts, LogLine, TracedAct
+from dmp.record.prescription import Documented
 from dmp.record.record import Record
 from dmp.record.subject import Subject
 from dmp.record.verb import Verb
@@ -93,8 +95,9 @@ class Scope:
     """Decided after the asks."""
     tells: bool = False
     """The act shows something of what was done to the record, and says of which acts (`Turn.tell`)."""
-    secret: bool = False
-    """It is about a secret of a minor: once decided, it is traced, and told of, as in secret connection (AR-21)."""
+    prescription: Documented | None = None
+    """What it is about, by its number: of a secret of a minor, it is traced and told of as in secret connection, once
+    decided (AR-21)."""
 
     @property
     def main_verb(self) -> Verb:
@@ -169,6 +172,25 @@ class Turn:
     """What he may see of some acts, in their order, for an act whose scope `tells`."""
     rules: Rules = SHIPPED
     """The rules of services in force: one edition for the whole act."""
+    rights_beside: RightsBeside | None = None
+    """`beside`, where the gate made the turn."""
+    another: Callable[["Turn", "Action[object]"], object] | None = None
+    """Does another act within this one, once its own rights were asked (`also`)."""
+
+    def also(self, action: "Action[object]") -> object:
+        """Do another act within this one, its rights asked of its own scope; the trace is that of this one.
+
+        Raises:
+            DmpError: a right to it is refused, or what the act itself raises.
+        """
+        assert self.another is not None, "the gate let an act through without its door"  # noqa: S101
+        return self.another(self, action)
+
+    @property
+    def beside(self) -> RightsBeside:
+        """What the caller may know of beside the documents, as the rights say it."""
+        assert self.rights_beside is not None, "the gate let an act through without its rights"  # noqa: S101
+        return self.rights_beside
 
     @property
     def rights(self) -> frozenset[Verb]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dmp.actions.action import Ask, Scope, Turn
 from dmp.actions.authorise import DONE, DURATION, UNCHANGED, without_attending
-from dmp.record.actor import Holder, Professional, Representative, person_id
+from dmp.record.actor import Holder, Professional, person_id
 from dmp.record.errors import IncompleteRequest
 from dmp.record.patient import PatientId
 from dmp.record.record import Authorisation, Record
@@ -179,4 +179,4 @@ def _change(turn: Turn, record: Record) -> None:
 
 def _told(turn: Turn, words: str) -> str:
     """What is told of what was there before: nothing to a representative, since a minor may have secrets (AR-21)."""
-    return DONE if isinstance(turn.caller.actor, Representative) else words
+    return words if turn.beside.told_what_stood else DONE

@@ -18,6 +18,7 @@ from dmp.actions.numbered import (
     Which,
     found_by,
     in_person,
+    papers_of_one,
     pharmacist,
     prescription_of,
     right_to_write,
@@ -32,11 +33,11 @@ from dmp.record.actor import Professional
 from dmp.record.errors import AccessRefused, IncompleteRequest
 from dmp.record.facts import Concept
 from dmp.record.patient import IdentityTraits, PatientId
-from dmp.record.prescription import TYPE_DISPENSATION, TYPE_PRESCRIPTION, Deed, Execution, Prescription
+from dmp.record.prescription import TYPE_DISPENSATION, TYPE_PRESCRIPTION, Checked, Deed, Execution, Prescription
 from dmp.record.record import Record
 from dmp.record.verb import Verb
 from dmp.record.visibility import Visibility
-from dmp.services.medicines.cycle import against_cancelling, against_delivery, cycle_of, still_open
+from dmp.services.medicines.cycle import against_cancelling, against_delivery, cycle_of, may_be_written
 from dmp.store.tx import Tx
 
 
@@ -68,8 +69,8 @@ class ReadPrescription:
             AccessRefused: the caller is no pharmacist in person.
             RecordNotFound: no prescription has this number.
         """
-        pharmacist(turn.caller.actor)
-        return _before(turn, prescription_of(turn.tx, self.number))
+        person = pharmacist(turn)
+        return _before(turn, person, prescription_of(turn.tx, self.number))
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,14 @@ class ListDeliverable:
         return scope_with_patient(tx, self.patient, right_to_write(TYPE_DISPENSATION), verb=self.verb)
 
     def apply(self, turn: Turn) -> tuple[Prescription, ...]:
-        """Them, without their numbers, the newest first.
+        """Them, without their numbers, the newest first; also those of which he may note what he delivered of late.
 
         Raises:
             AccessRefused: the caller is no pharmacist in person.
         """
-        pharmacist(turn.caller.actor)
-        today, rules = turn.today, cycle_of(turn.rules)
-        found = (each for each in told_to_pharmacist(turn) if still_open(each, today, rules))
-        return tuple(each.without_number for each in found)
+        person, today, rules = pharmacist(turn), turn.today, cycle_of(turn.rules)
+        found = (each for each in told_to_pharmacist(turn) if may_be_written(each, today, rules))
+        return tuple(replace(each.told_to(person.id), number="") for each in found)
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,8 @@ class Handed:
     product: Concept = facts.NOTHING
     lot: str = ""
     reason: str = ""
+    checked: Checked | None = None
+    """What he read of another product before he wrote it down (RX-7)."""
 
 
 class Copy(Protocol):
@@ -147,22 +149,23 @@ class Dispense:
             RecordNotFound: no prescription has this number, or he may not know of it this way.
             Refused: the document does not go in.
         """
-        person = pharmacist(turn.caller.actor)
+        person = pharmacist(turn)
         found = found_by(turn, self.which)
         if self.once and any(each.id.partition(" ")[0] == self.once for each in _by(person, found)):
-            return _before(turn, found)
+            return _before(turn, person, found)
         if not self.handed or len({each.item for each in self.handed}) != len(self.handed):
             raise IncompleteRequest("each line once", element="nothing-done")
         done = [self._done(turn, person, each) for each in self.handed]
-        others, rules = _others(turn, person, found), cycle_of(turn.rules)
+        others, rules = _others(turn, found), cycle_of(turn.rules)
         for each in done:
             unless(against_delivery(found, each, turn.today, rules, others))
         given = [each for each in done if each.quantity > 0]
         if self.copy is not None and given:
-            self.copy(turn.known_record, found, given, _visibility(turn, found)).apply(turn)
+            hidden = turn.beside.hides_its_delivery(found, papers_of_one(turn.tx, turn.known_record, found))
+            turn.also(self.copy(turn.known_record, found, given, hidden))
         changed = replace(found, executions=(*found.executions, *done))
         turn.tx.prescriptions.change(changed)
-        return _before(turn, changed)
+        return _before(turn, person, changed)
 
     def _done(self, turn: Turn, person: Professional, handed: Handed) -> Execution:
         return Execution(
@@ -178,35 +181,26 @@ class Dispense:
             product=handed.product,
             lot=handed.lot,
             reason=handed.reason,
+            checked=handed.checked,
             copied=self.copy is not None and handed.quantity > 0,
         )
 
 
-def _before(turn: Turn, prescription: Prescription) -> AtCounter:
-    return AtCounter(prescription.for_others, turn.known_record.traits)
+def _before(turn: Turn, person: Professional, prescription: Prescription) -> AtCounter:
+    return AtCounter(prescription.told_to(person.id), turn.known_record.traits)
 
 
 def _by(person: Professional, prescription: Prescription) -> list[Execution]:
     return [each for each in prescription.executions if each.pharmacist == person.id]
 
 
-def _others(turn: Turn, person: Professional, found: Prescription) -> list[Prescription]:
+def _others(turn: Turn, found: Prescription) -> list[Prescription]:
     """The others of the same person that his pharmacy, or he, delivered something of: those that he knows of (RX-8)."""
     return [
         each
         for each in turn.tx.prescriptions.of(turn.known_record)
-        if each.id != found.id
-        and any(person.id == done.pharmacist or person.facility.id == done.pharmacy for done in each.executions)
+        if each.id != found.id and turn.beside.delivered_of(each)
     ]
-
-
-def _visibility(turn: Turn, prescription: Prescription) -> Visibility:
-    """A delivery tells what the prescription told: it is hidden from the same people."""
-    entries = turn.contents.by_unique_id((prescription.document,)) if prescription.document else ()
-    return Visibility(
-        masked=any(each.visibility.masked for each in entries),
-        hidden_from_guardians=prescription.secret or any(each.visibility.hidden_from_guardians for each in entries),
-    )
 
 
 @dataclass(frozen=True)
@@ -231,11 +225,11 @@ class CancelPrescription:
             IncompleteRequest: nothing is left to cancel: `element` is its state.
             RecordNotFound: no prescription has this number.
         """
-        person = in_person(turn.caller.actor)
+        person = in_person(turn)
         found = prescription_of(turn.tx, self.number)
-        if found.prescriber != person.id:
+        if not turn.beside.wrote(found):
             raise AccessRefused(NOT_ITS_AUTHOR, rule="not-its-prescriber")
         unless(against_cancelling(found, turn.today, cycle_of(turn.rules)))
         changed = replace(found, cancelled=turn.at, reason=self.reason)
         turn.tx.prescriptions.change(changed)
-        return changed
+        return changed.told_to(person.id)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
-from dmp.record.actor import Holder
 from dmp.record.errors import RecordNotClosed, RecordNotFound
 from dmp.record.patient import PatientId
 from dmp.record.record import Closure, RecordState
@@ -48,7 +47,7 @@ class ViewEnd:
         if record is None:
             raise RecordNotFound("no record for this person")
         due = destruction_due(record.closure) if record.closure is not None else None
-        if not isinstance(turn.caller.actor, Holder):
+        if not turn.beside.holder_alone:
             return EndOfRecord(record.state, record.closure, due)
         return EndOfRecord(record.state, record.closure, due, record.destruction_asked, record.legal_hold is not None)
 

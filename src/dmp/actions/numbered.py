@@ -3,19 +3,19 @@
 The number is a secret of its bearer: no trace and no refusal holds it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dmp.actions.action import Ask, Listing, Scope, Turn
 from dmp.record.actor import Professional
 from dmp.record.codes import Code
-from dmp.record.entry import DocumentEntry, EntryStatus, unique_key
+from dmp.record.entry import DocumentEntry, unique_key
 from dmp.record.errors import AccessRefused, IncompleteRequest, RecordNotFound
 from dmp.record.patient import PatientId
 from dmp.record.prescription import (
-    PHARMACIST,
     TYPE_DISPENSATION,
     TYPE_PRESCRIPTION,
+    Documented,
     Prescription,
     read_number,
 )
@@ -76,16 +76,14 @@ def scope_of_number(tx: Tx, number: str, ask: Ask, *, verb: Verb | None = None) 
     record: Record | None = tx.prescriptions.home(known) if known else None
     while record is not None and record.merged_into:
         record = tx.records.find(record.merged_into)
-    return Scope(record, (ask,), verb=verb, secret=record is not None and _is_secret(tx, record, known))
+    if record is None or (found := tx.prescriptions.one(known)) is None:
+        return Scope(record, (ask,), verb=verb)
+    return Scope(record, (ask,), verb=verb, prescription=Documented(found, papers_of_one(tx, record, found)))
 
 
-def _is_secret(tx: Tx, record: Record, number: str) -> bool:
-    """Whether representatives may not know of a prescription: what is done about it, they may not know either."""
-    found = tx.prescriptions.one(number)
-    if found is None or found.secret:
-        return found is not None
-    entries = tx.inside(record).by_unique_id((found.document,)) if found.document else ()
-    return any(each.visibility.hidden_from_guardians for each in entries)
+def papers_of_one(tx: Tx, record: Record, prescription: Prescription) -> tuple[DocumentEntry, ...]:
+    """The entries of the document of a prescription, whoever may know of them; none where it has no document."""
+    return tx.inside(record).by_unique_id((prescription.document,)) if prescription.document else ()
 
 
 def scope_of(tx: Tx, which: Which, ask: Ask, *, verb: Verb | None = None) -> Scope:
@@ -111,18 +109,23 @@ def papers_of(tx: Tx, record: Record) -> tuple[DocumentEntry, ...]:
     return tuple(entry for entry in entries if unique_key(entry.unique_id) in names)
 
 
-def told_to_pharmacist(turn: Turn) -> Iterator[Prescription]:
-    """The prescriptions of a record, as a pharmacist who has it open may know of them, the newest first.
+def told_to_pharmacist(turn: Turn) -> tuple[Prescription, ...]:
+    """The prescriptions of a record, as a pharmacist who has it open may know of them, the newest first."""
+    return turn.beside.told_at_the_counter(turn.tx.prescriptions.of(turn.known_record), turn.entries)
 
-    Those alone whose document he may read now. What is hidden from
-    representatives is left out: one of them may stand before the screen
-    (AR-21); its number leads to it.
+
+def told_of(turn: Turn) -> tuple[Prescription, ...]:
+    """Those that the caller may know of in a list, the newest first; `turn.entries` are the documents of which he may.
+
+    Of one whose document he may not know, nobody is told: it would tell of the document (AR-17).
     """
-    in_force = [entry for entry in turn.entries if entry.status is EntryStatus.APPROVED]
-    seen = {unique_key(each.unique_id) for each in in_force if not each.visibility.hidden_from_guardians}
-    for each in turn.tx.prescriptions.of(turn.known_record):
-        if each.document and unique_key(each.document) in seen and not each.secret:
-            yield each
+    record = turn.known_record
+    unseen = _names(papers_of(turn.tx, record)) - _names(turn.entries)
+    return tuple(each for each in turn.tx.prescriptions.of(record) if turn.beside.is_told_of(each, unseen))
+
+
+def _names(entries: Iterable[DocumentEntry]) -> set[str]:
+    return {unique_key(entry.unique_id) for entry in entries}
 
 
 def found_by(turn: Turn, which: Which) -> Prescription:
@@ -151,25 +154,26 @@ def prescription_of(tx: Tx, number: str) -> Prescription:
     return found
 
 
-def in_person(actor: object) -> Professional:
+def in_person(turn: Turn) -> Professional:
     """Who acts, when he is a professional in person.
 
     Raises:
         AccessRefused: somebody else acts, or the software of a structure.
     """
-    if not isinstance(actor, Professional):
+    person = turn.beside.in_person
+    if person is None:
         raise AccessRefused(NOT_IN_PERSON, rule="not-in-person")
-    return actor
+    return person
 
 
-def pharmacist(actor: object) -> Professional:
+def pharmacist(turn: Turn) -> Professional:
     """Who acts, when he is a pharmacist in person (RX-2).
 
     Raises:
         AccessRefused: he is none.
     """
-    person = in_person(actor)
-    if person.profession != PHARMACIST:
+    person = in_person(turn)
+    if not turn.beside.dispenses:
         raise AccessRefused(NOT_A_PHARMACIST, rule="not-a-pharmacist")
     return person
 

@@ -11,10 +11,8 @@ from datetime import date, datetime
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.actions.find_documents import scope_of_documents
 from dmp.actions.shown import current_versions
-from dmp.record.actor import Mode, Professional
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.facts import KINDS, Facts
-from dmp.record.invitation import Invitation
 from dmp.record.patient import IdentityTraits, PatientId
 from dmp.record.record import Record
 from dmp.record.verb import Verb
@@ -63,16 +61,16 @@ def chart_of(turn: Turn, kinds: Iterable[str] = KINDS, *, replaced: bool = False
     entries = sorted(in_force(allowed), key=newest_first, reverse=True)
     former = versions_before(entries, allowed) if replaced else []
     facts = _facts(turn, [*entries, *former], tuple(kinds)) if kinds else {}
-    choices = turn.tx.personal.choices(turn.known_record)
+    personal, record, beside = turn.tx.personal, turn.known_record, turn.beside
     mine = OWN in turn.rights
     return Chart(
-        person=person_of(turn.known_record),
+        person=person_of(record),
         today=turn.today,
         sheets=_sheets(entries, facts),
-        choices=choices if mine else tuple(choice for choice in choices if choice.shared),
-        invitations=_invitations(turn, mine=mine),
+        choices=beside.choices(personal.choices(record), keeps_profile=mine),
+        invitations=personal.invitations(record) if beside.invitations(keeps_profile=mine) else (),
         complete=mine,
-        attending=_is_attending(turn),
+        attending=beside.attends,
         rules=turn.rules,
         replaced=_sheets(former, facts),
     )
@@ -97,24 +95,6 @@ def versions_before(entries: Iterable[DocumentEntry], allowed: Iterable[Document
 def _deposited(entry: DocumentEntry) -> tuple[float, str, str]:
     at = entry.deposit.at.timestamp() if entry.deposit is not None else 0.0
     return (at, entry.creation_time, entry.uuid)
-
-
-def _invitations(turn: Turn, *, mine: bool) -> tuple[Invitation, ...]:
-    """A state of the programmes that a professional sees too (2.2), unless the holder hides everything (AR-24)."""
-    hides = turn.known_record.hide_everything and not mine
-    return () if hides else turn.tx.personal.invitations(turn.known_record)
-
-
-def _is_attending(turn: Turn) -> bool:
-    """Whether the viewer is the attending doctor whom the holder confirmed (DEC-1), at his ordinary work.
-
-    In an emergency he is there for that alone, and in a regulation centre as
-    any doctor of it (DEC-20): nobody reminds him then of what he has to do.
-    """
-    if turn.caller.mode is not Mode.NORMAL or not isinstance(turn.caller.actor, Professional):
-        return False
-    role = turn.known_record.attending_of(turn.caller.actor.id)
-    return role is not None and role.confirmed
 
 
 _NOTHING = Facts()

@@ -141,7 +141,7 @@ class ReadHome:
     def apply(self, turn: Turn) -> Home:
         """Put it together from what the viewer may see."""
         actor, record = turn.caller.actor, turn.known_record
-        holder, me = isinstance(actor, Holder), person_id(actor)
+        holder, me = turn.beside.holder_alone, person_id(actor)
         acts = acts_on(turn.tx, record)
         lines = turn.tell(_seldom(acts, began=self.began))
         own = [line.at for line in lines if line.act is not None and _is_visit(line.act, me, holder=holder)]

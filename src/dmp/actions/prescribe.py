@@ -1,16 +1,14 @@
 """Give a signed prescription its number («dépôt», RX-1), and list those that one may know of."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from dmp.actions.action import NOTHING, Ask, Listing, Scope, Turn
 from dmp.actions.deposit_file import DepositFile
 from dmp.actions.find_documents import scope_of_documents
-from dmp.actions.numbered import in_person, papers_of, right_to_write, unless
+from dmp.actions.numbered import in_person, papers_of, right_to_write, told_of, unless
 from dmp.actions.open_chart import DOORS, chart_of
 from dmp.actions.submit_documents import SubmitDocuments
-from dmp.record.actor import Actor, Caller, Holder, Professional
-from dmp.record.entry import DocumentEntry, unique_key
+from dmp.record.actor import Caller, Professional
 from dmp.record.errors import AccessRefused
 from dmp.record.patient import PatientId
 from dmp.record.prescription import TYPE_PRESCRIPTION, Prescription, read_number
@@ -56,8 +54,8 @@ class OpenPrescribing:
         Raises:
             AccessRefused: he is no professional in person, or none who prescribes.
         """
-        person = prescriber(turn.caller.actor)
-        return Prescribing(chart_of(turn, READS), _of(turn, person), _has_a_space(turn.known_record, turn.caller))
+        prescriber(turn)
+        return Prescribing(chart_of(turn, READS), _own(turn), _has_a_space(turn.known_record, turn.caller))
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,8 @@ class Prescribe:
             AccessRefused: the caller is no professional in person, or none who prescribes.
             IncompleteRequest: it is not signed, or a rule forbids it: `element` says which.
         """
-        person, rules = prescriber(turn.caller.actor), cycle_of(turn.rules)
-        known = _of(turn, person)
+        person, rules = prescriber(turn), cycle_of(turn.rules)
+        known = _own(turn)
         sent = next((each for each in known if self.once and each.id == self.once), None)
         if sent is not None:
             return sent
@@ -127,22 +125,21 @@ class Prescribe:
         return lot.submission.entries[0].unique_id
 
 
-def prescriber(actor: Actor) -> Professional:
+def prescriber(turn: Turn) -> Professional:
     """Who acts, when he is a professional in person who prescribes.
 
     Raises:
         AccessRefused: he is none.
     """
-    person = in_person(actor)
-    if not person.prescribes:
+    person = in_person(turn)
+    if not turn.beside.prescribes:
         raise AccessRefused(NOT_A_PRESCRIBER, rule="not-a-prescriber", next_step=NEXT_STEP)
     return person
 
 
-def _of(turn: Turn, person: Professional) -> tuple[Prescription, ...]:
-    """Those that somebody prescribed in this record, the newest first."""
-    found = turn.tx.prescriptions.of(turn.known_record)
-    return tuple(each for each in found if each.prescriber == person.id)
+def _own(turn: Turn) -> tuple[Prescription, ...]:
+    """Those that the caller prescribed in this record, the newest first."""
+    return tuple(each for each in turn.tx.prescriptions.of(turn.known_record) if turn.beside.wrote(each))
 
 
 def _has_a_space(record: Record, caller: Caller) -> bool:
@@ -173,23 +170,8 @@ class ListPrescriptions:
 
     def apply(self, turn: Turn) -> tuple[Prescription, ...]:
         """Those that the caller may know of, the newest first."""
-        actor, record = turn.caller.actor, turn.known_record
-        hidden = _names(papers_of(turn.tx, record)) - _names(turn.entries)
-        found = (each for each in turn.tx.prescriptions.of(record) if _may_know(each, actor, hidden))
-        if isinstance(actor, Professional):
-            return tuple(found)
+        found, person = told_of(turn), turn.beside.in_person
+        if person is not None:
+            return tuple(each.told_to(person.id) for each in found)
         shows = BEARER in turn.rights
         return tuple(each.for_others if shows else each.without_number for each in found)
-
-
-def _names(entries: Iterable[DocumentEntry]) -> set[str]:
-    return {unique_key(entry.unique_id) for entry in entries}
-
-
-def _may_know(prescription: Prescription, actor: Actor, hidden: Collection[str]) -> bool:
-    """`hidden` are the documents that he may not know; what he wrote himself, he knows (AR-17)."""
-    if isinstance(actor, Professional):
-        return prescription.prescriber == actor.id
-    if unique_key(prescription.document) in hidden:
-        return False
-    return isinstance(actor, Holder) or not prescription.secret

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cache
 
 from dmp.actions.action import Turn
-from dmp.record.actor import Holder
 from dmp.record.alert import check_of
 from dmp.record.history import LogLine, Sequel
 from dmp.record.record import RecordState
@@ -18,7 +17,7 @@ from dmp.record.record import RecordState
 
 def with_sequels(turn: Turn, lines: Iterable[LogLine]) -> tuple[LogLine, ...]:
     """The lines of structures with what came of them; all as they are for anybody but the holder."""
-    if not isinstance(turn.caller.actor, Holder):
+    if not turn.beside.holder_alone:
         return tuple(lines)
     # Once for each person and record, however many of the lines are his.
     checked = cache(turn.tx.watching.checked)

@@ -8,7 +8,7 @@ from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.notices.recipients import majority_notices, notice_of
 from dmp.notices.rules import REMINDED_EVERY
 from dmp.record.actor import Caller, Operator
-from dmp.record.age import coming_of_age, is_minor
+from dmp.record.age import coming_of_age
 from dmp.record.entry import EntryStatus
 from dmp.record.notice import Notice, NoticeKind, Timer, TimerKind
 from dmp.record.record import RecordState
@@ -109,9 +109,6 @@ class TellWhenDue:
         """Still hidden from the patient, still there, and not hidden from those who would be told (AR-19, AR-21)."""
         record = turn.known_record
         hidden = record.visibility.get(self.timer.subject)
-        if hidden is None or hidden.hidden_from_patient_since is None:
-            return False
-        minor = record.traits is not None and is_minor(record.traits.birth_date, turn.today)
-        if minor and hidden.hidden_from_guardians:
+        if hidden is None or not turn.beside.waits_to_be_announced(hidden):
             return False
         return any(entry.status is not EntryStatus.DELETED for entry in turn.contents.by_chain(self.timer.subject))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from dmp.actions.action import NOTHING, Ask, Scope, Turn
 from dmp.actions.shown import current_versions
-from dmp.record.actor import Holder
 from dmp.record.entry import DocumentEntry, EntryStatus
 from dmp.record.patient import PatientId
 from dmp.record.verb import Verb
@@ -43,8 +42,7 @@ class ViewWishes:
         """What may be seen of them."""
         kept = [entry for entry in current_versions(turn.entries) if entry.status is EntryStatus.APPROVED]
         newest = sorted(kept, key=lambda entry: (entry.creation_time, entry.uuid), reverse=True)
-        is_holder = isinstance(turn.caller.actor, Holder)
-        return Wishes(tuple(newest), turn.known_record.heirs_opposed if is_holder else None)
+        return Wishes(tuple(newest), turn.known_record.heirs_opposed if turn.beside.holder_alone else None)
 
 
 def _says_a_wish(entry: DocumentEntry) -> bool:

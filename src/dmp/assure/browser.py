@@ -23,7 +23,7 @@ from dmp.sign_in.passwords import hash_password
 PASSWORD = "un lapin bleu sur un velo"  # noqa: S105 - of people who do not exist
 _TOKEN = re.compile(r'name="token" value="(\w+)"')
 _CODE = re.compile(r"^([0-9]{6}) ")
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds for a code to arrive."""
 
 

@@ -138,23 +138,24 @@ class _Pace:
 
 
 class _Measuring:
-    """Calls in a thread as long as the `with` lasts."""
+    """Calls in a thread as long as the `with` lasts; one that fails is raised at its end."""
 
     def __init__(self, one: Callable[[], float]):
         self._one, self._stop, self._taken = one, threading.Event(), list[float]()
-        self._thread = threading.Thread(target=self._go)
+        self._pool = ThreadPoolExecutor(1)
 
     def _go(self) -> None:
         while not self._stop.is_set():
             self._taken.append(self._one())
 
     def __enter__(self) -> list[float]:
-        self._thread.start()
+        self._work = self._pool.submit(self._go)
         return self._taken
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        self._pool.shutdown()
+        self._work.result()
 
 
 def _p95(taken: Sequence[float]) -> float:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
 
@@ -30,20 +31,24 @@ class AtWork:
     counter: Counter
 
     def until(self, strike: Callable[[], None], dice: Random) -> None:
-        """Let all clients work for a while, then strike, and wait until they noticed."""
+        """Let all clients work for a while, then strike, and wait until they noticed.
+
+        What no client foresaw is raised here: a client that died unheard would prove nothing.
+        """
         stop = threading.Event()
         clients = [
             _Client(feeder, reader, self, Random(dice.random()))  # noqa: S311
             for feeder, reader in zip(self.crowd.feeders, self.crowd.readers, strict=True)
         ]
-        threads = [threading.Thread(target=client.work, args=(stop,)) for client in clients]
-        for thread in threads:
-            thread.start()
-        time.sleep(dice.uniform(0.02, LONGEST))
-        strike()
-        stop.set()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(len(clients)) as threads:
+            works = [threads.submit(client.work, stop) for client in clients]
+            try:
+                time.sleep(dice.uniform(0.02, LONGEST))
+                strike()
+            finally:
+                stop.set()
+        for work in works:
+            work.result()
 
 
 @dataclass

@@ -14,12 +14,14 @@ from random import Random
 from dmp.actions.remind import Reminding
 from dmp.assure.claim import Claim, Counter, Figure, Leg, Tally
 from dmp.assure.two_worlds.asking import Endpoint, Make, Probe, ask
+from dmp.assure.two_worlds.delivering import deliver, delivers
 from dmp.assure.two_worlds.managing import FIND_PERSONS
+from dmp.assure.two_worlds.overseeing import betrays, held, operator_places, sign_in_operator
 from dmp.assure.two_worlds.paging import Pages, Place, fits, ids_of, is_due, is_exempt, may_be_asked, pages_of, sign_in
 from dmp.assure.two_worlds.prescribing import furnish
 from dmp.assure.two_worlds.questions import endpoints, questions, unasked
 from dmp.assure.two_worlds.remembering import histories
-from dmp.assure.two_worlds.reminding import DAYS, home, is_reminded, looks
+from dmp.assure.two_worlds.reminding import DAYS, home, is_reminded, looks, notices
 from dmp.assure.two_worlds.reminding import prepare as prepare_reminders
 from dmp.assure.two_worlds.scene import Scene
 from dmp.assure.two_worlds.viewers import VIEWERS, Seen, Viewer
@@ -33,12 +35,18 @@ FIRST_QUESTION = 1000
 """The step of the first question; those of a scene come before."""
 PAGES = 24
 """Pages opened in one scene, of about three hundred addresses that there are."""
-FURNISHED = 499
+FURNISHED = 450
 """The step at which documents speak, and prescriptions and letters are there."""
+FIRST_DELIVERY = 460
+"""The step at which a pharmacist delivers: pages and questions then find what he left."""
 FIRST_PAGE = 500
 """The step of the first page: before the questions, of which a deposit may share what hides its namesake (DEC-3)."""
 FIRST_LOOK = 3000
 """The step at which the service begins to look for reminders, a day for each."""
+FIRST_OVERSIGHT = 4000
+"""The step at which who runs the service looks at it."""
+OVERSEEN = 4
+"""Pages of the operator opened in one scene, of the dozen that there are."""
 FIRST_HISTORY = 2000
 """The step at which the viewer begins to read the access history."""
 ENOUGH = 40
@@ -77,11 +85,14 @@ class Trial:
     waiting: deque[Endpoint] = field(default_factory=lambda: deque(endpoints()))
     places: deque[Place] = field(init=False)
     """Addresses of the portal, the one that has waited longest first."""
+    overseen: deque[Place] = field(init=False)
+    """Those of the operator, in the same order."""
 
     def __post_init__(self) -> None:
         """In an order of the dice."""
         every = self.pages.places
         self.places = deque(self.leg.dice("pages").sample(every, len(every)))
+        self.overseen = deque(operator_places(self.pages))
 
     def run(self, person: Person, viewer: Viewer, number: int) -> None:
         """One scene: what is hidden comes about, and the viewer asks."""
@@ -90,6 +101,7 @@ class Trial:
         self.counter.add("scenes")
         self.counter.add(f"viewer {viewer.name}")
         furnish(seen, FURNISHED)
+        self._compare_deliveries(seen, number)
         self._compare_pages(seen, number)
         for step, (endpoint, make) in enumerate(self._chosen(dice, questions(seen)), start=FIRST_QUESTION):
             self._compare(seen, make(), step, number)
@@ -100,6 +112,7 @@ class Trial:
                 break
         self._compare_histories(seen, number)
         self._compare_reminders(seen, number)
+        self._compare_oversight(seen, number)
         seen.leave()
 
     def _chosen(self, dice: Random, every: Sequence[tuple[Endpoint, Make]]) -> list[tuple[Endpoint, Make]]:
@@ -159,6 +172,10 @@ class Trial:
         """The messages of the service to whom something is hidden from, day after day."""
         if not is_reminded(seen):
             return
+        both = [notices(seen, world) for world in self.worlds.all]
+        self.counter.add("notices", len(both[1]))
+        if both[0] != both[1]:
+            self.counter.wrong("different", f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: messages")
         prepare_reminders(seen, FIRST_LOOK)
         first, second = [list(looks(seen, world, FIRST_LOOK + 1)) for world in self.worlds.all]
         self.counter.add("looks", len(first))
@@ -169,6 +186,37 @@ class Trial:
         self.counter.add("banners", "reminded=frozenset({" in pages[0])
         if len(set(pages)) > 1:
             self.counter.wrong("different", f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: first page")
+
+    def _compare_deliveries(self, seen: Seen, number: int) -> None:
+        """What a pharmacist delivers of a prescription that both worlds have, and what he leaves in the record."""
+        if not delivers(seen) or not sign_in(self.worlds, seen):
+            return
+        before = [world.count_traces() for world in self.worlds.all]
+        both = [list(deliver(seen, self.pages, n, FIRST_DELIVERY)) for n in range(len(self.worlds.all))]
+        left = [world.count_traces() - count for world, count in zip(self.worlds.all, before, strict=True)]
+        self.counter.add("deliveries", sum(one.made for one in both[1]))
+        for first, second in zip(*both, strict=True):
+            if first != second:
+                note = f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {first.label}"
+                self.counter.wrong("different", note)
+        if len(set(left)) > 1:
+            note = f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: deliveries"
+            self.counter.wrong("traced otherwise", note)
+
+    def _compare_oversight(self, seen: Seen, number: int) -> None:
+        """Pages of who runs the service: they tell of the service, and of no record."""
+        sign_in_operator(self.worlds)
+        for step in range(FIRST_OVERSIGHT, FIRST_OVERSIGHT + OVERSEEN):
+            place = self.overseen[0]
+            self.overseen.rotate(-1)
+            answers = [self.pages.opened(world, n, place, {}, step) for n, world in enumerate(self.worlds.all)]
+            self.counter.add("overseen", all(answer.startswith(b"200") for answer in answers))
+            note = f"leg {self.leg.number}, scene {number}, {seen.viewer.name}: {place}"
+            broken = any(answer.startswith(b"5") for answer in answers)
+            if broken or len({held(place, answer) for answer in answers}) > 1:
+                self.counter.wrong("different", note)
+            if any(betrays(seen, answer) for answer in answers):
+                self.counter.wrong("told to the operator", note)
 
 
 def _well_traced(endpoint: Endpoint, left: Sequence[int]) -> bool:
@@ -195,8 +243,12 @@ def judge(total: Tally) -> list[Figure]:
         Figure("looks for reminders", total["looks"], least=1 if enough else 0),
         Figure("reminders told", total["reminders"], least=1 if enough else 0),
         Figure("first pages with a reminder", total["banners"], least=1 if enough else 0),
+        Figure("deliveries made", total["deliveries"], least=1 if enough else 0),
+        Figure("messages that wait", total["notices"], least=1 if enough else 0),
+        Figure("pages of the operator", total["overseen"], least=1),
         Figure("operations without a question", total["without question"], most=0),
         Figure("answers that differ", total["different"], most=0),
+        Figure("pages of the operator that tell of a record", total["told to the operator"], most=0),
         Figure("questions traced otherwise", total["traced otherwise"], most=0),
     ]
 

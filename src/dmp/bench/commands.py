@@ -108,11 +108,26 @@ def grow(  # noqa: PLR0917
 
 @app.command()
 def decide() -> None:
-    """Time the rights alone: one decision, and those on 500 documents; no service, no database."""
-    from dmp.bench.deciding import costs
+    """Time the rights alone: one decision of every kind, and those on 500 documents; no service, no database."""
+    from dmp.bench.deciding import table
 
-    for cost in costs():
-        typer.echo(str(cost))
+    for line in table():
+        typer.echo(line)
+
+
+@app.command()
+def facts(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(exists=True, file_okay=False, help="Of CDA documents, instead of those made.")
+    ] = None,
+    documents: Annotated[int, typer.Option(min=8, help="Documents to make, of ten years of care.")] = 100,
+    seed: Seed = 2026,
+) -> None:
+    """Time what a document says, from its octets to its facts, as when it arrives; no service, no database."""
+    from dmp.bench.extracting import found, made, table
+
+    for line in table(found(folders) if folders else made(documents, seed)):
+        typer.echo(line)
 
 
 @app.command()

@@ -8,9 +8,9 @@ import http.client
 import itertools
 import re
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from statistics import median
@@ -215,26 +215,27 @@ def _sent(connection: http.client.HTTPSConnection, part: str) -> int:
 def _loaded(
     readers: Sequence[Reader], page: Asked, seconds: float, warm_up: float, count: Iterator[int]
 ) -> tuple[list[float], int]:
-    """Each reader asks again as soon as it was answered; what came in the warm-up is counted, and not told."""
+    """Each reader asks again as soon as it was answered, once at least; what came in the warm-up is not told."""
     spent: list[float] = []
     wrong: list[int] = []
     begun = time.perf_counter()
 
     def read(reader: Reader) -> None:
         with closing(reader.connection()) as connection:
-            while (asked := time.perf_counter()) < begun + seconds:
+            over = False
+            while not over:
+                asked = time.perf_counter()
                 status, _ = reader.ask(connection, page)
                 next(count)
                 if asked >= begun + warm_up:
                     spent.append(time.perf_counter() - asked)
                 if status != 200:
                     wrong.append(status)
+                over = time.perf_counter() >= begun + seconds
 
-    threads = [threading.Thread(target=read, args=(reader,)) for reader in readers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(readers)) as threads:
+        # A reader that failed is raised, not left out of the figures.
+        list(threads.map(read, readers))
     return spent, len(wrong)
 
 

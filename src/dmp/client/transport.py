@@ -12,8 +12,9 @@ from dmp.client.errors import Fault, Unreachable
 from dmp.record.profile import MIB
 from dmp.record.submission import Content
 from dmp.wire import mtom, soap
+from dmp.wire.octets import XmlLimits
 from dmp.wire.xds.iti43 import Part
-from dmp.wire.xml import Element, XmlLimits, parse
+from dmp.wire.xml import Element, parse
 
 TIMEOUT = 60.0
 ANSWER = XmlLimits(size=256 * MIB, depth=64, nodes=20_000_000)

@@ -47,7 +47,7 @@ def install(
 
 @rules_app.command("list")
 def list_(folder: AnyFolder = None) -> None:
-    """Tell the rule sets in force: ours or your own, since when, their files and versions."""
+    """Tell the rule sets in force, ours or your own, since when, their files and versions; and what is not followed."""
     from dmp.desk import rules
 
     for line in rules.RuleDesk(operations(folder).settings).listed():

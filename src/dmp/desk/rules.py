@@ -8,7 +8,7 @@ from dmp.audit.trace import Outcome as Traced
 from dmp.desk.installation import OPERATOR, Installation
 from dmp.in_force import Outcome, checked, take
 from dmp.main import build_gate, now
-from dmp.record.oversight import RuleSetLine
+from dmp.record.oversight import RuleSetLine, RulesHealth
 from dmp.ruling import lines_of
 from dmp.services.rule_set import digest_of
 from dmp.settings import InvalidSetting
@@ -62,14 +62,25 @@ class RuleDesk(Installation):
         return _SENTENCES[outcome]
 
     def listed(self) -> Iterator[str]:
-        """A line for each rule set: its name, whose it is, since when, its files with their versions."""
+        """A line for each rule set: its name, whose it is, since when, its files; then what is not followed, if any."""
         with self._store() as store:
             told = lines_of(store, build_gate(store, self.settings).rules())
         for line in told.sets:
             yield f"{line.name:<18}  {_whose(line):<22}  " + ", ".join(
                 f"{one.name} {one.version}" for one in line.files
             )
+        yield from _not_followed(told.health)
+
+
+def _not_followed(health: RulesHealth) -> Iterator[str]:
+    for one in health.unread:
+        yield f"dmp: kept and not followed: {one.file}, {one.place}: {one.reason}"
+    if health.refusal is not None:
+        yield f"dmp: the last folder was refused on {health.refusal.at:%Y-%m-%d}, the rules in force stayed:"
+        yield from (f"dmp: refused: {one.file}, {one.place}: {one.reason}" for one in health.refusal.faults)
 
 
 def _whose(line: RuleSetLine) -> str:
+    if line.left_out:
+        return "this release, not own"
     return f"own since {line.since:%Y-%m-%d}" if line.own and line.since else "this release"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dmp.actions.projected import READING
 from dmp.desk.installation import Installation
+from dmp.in_force import kept_in_force
 from dmp.main import now
 from dmp.projecting import project, project_without_pdf
 from dmp.record.dtm import PARIS
@@ -35,9 +36,12 @@ class Upkeep(Installation):
             return sweep(store, now()).sentence
 
     def check(self, *, read_blobs: bool, after: str, progress: Say, read_facts: bool = False) -> Report:
-        """Verify what must always be true, while the service runs; with `read_facts`, read what documents say again."""
+        """Verify what must always be true, while the service runs; with `read_facts`, read what documents say again.
+
+        What this release does not follow of the rules that are kept is a fault as well.
+        """
         with self._store() as store:
-            return check(
+            report = check(
                 store,
                 read_blobs=read_blobs,
                 reader=READING,
@@ -45,6 +49,11 @@ class Upkeep(Installation):
                 after=after,
                 progress=_now_and_then(progress),
             )
+            kept, left_out = kept_in_force(store)
+        if kept is not None:  # one that does not open is told already
+            told = ((f"{one.file}, {one.place}", f"rules not followed: {one.reason}") for one in left_out)
+            report.faults += [Fault("", place, reason) for place, reason in told]
+        return report
 
     def leads(self) -> str:
         """Give records the leads that they lack, while the service runs."""

@@ -29,6 +29,7 @@ class ServiceState:
     alerts: int
     cases: int
     cases_overdue: int
+    rules: "RulesHealth"
 
     @property
     def works(self) -> bool:
@@ -126,7 +127,8 @@ class RuleFileLine:
     name: str
     version: str
     since: date | None
-    source: str
+    sources: tuple[str, str]
+    """In French and in English; empty where each row tells its own."""
     own: bool
     recalled: int
     confirmed: int
@@ -141,6 +143,8 @@ class RuleSetLine:
     governs: tuple[str, str]
     since: datetime | None
     files: tuple[RuleFileLine, ...]
+    left_out: bool = False
+    """The operator gave a file of it, and this release does not read it any more: its own are in force."""
 
     @property
     def own(self) -> bool:
@@ -166,11 +170,22 @@ class RuleRefusal:
 
 
 @dataclass(frozen=True)
+class RulesHealth:
+    """What of the operator's rules is not followed: of those that are kept, and of the folder that was given last."""
+
+    unread: tuple[RefusalLine, ...] = ()
+    """What of the edition that should be in force cannot be read: sets of it, or all of it."""
+    opens: bool = True
+    """Whether that edition opens at all."""
+    refusal: RuleRefusal | None = None
+
+
+@dataclass(frozen=True)
 class RulesTold:
-    """The rules in force, the last refusal, and whether the folder of the settings says something else."""
+    """The rules in force, what of them is not followed, and whether the folder of the settings says something else."""
 
     sets: tuple[RuleSetLine, ...]
-    refusal: RuleRefusal | None = None
+    health: RulesHealth = RulesHealth()
     waiting: bool = False
     faults: tuple[RefusalLine, ...] = ()
     """What is wrong with what waits there."""

@@ -11,10 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from dmp.record.entry import DocumentEntry
 from dmp.record.facts import NOTHING, Concept
 
-PHARMACIST = "21"
-"""Profession code of TRE_G15."""
 TYPE_PRESCRIPTION, TYPE_DISPENSATION = "57833-6", "60593-1"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters that nobody confuses (Crockford's base 32)."""
@@ -72,13 +71,35 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """An advice of the checks as it was read: by which rule of which version, on data of which day."""
+
+    rule: str
+    severity: str
+    words: str
+    version: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the checks of medicines told who signed, or who delivered (RX-7): his own affair, which never blocked."""
+
+    rules: str
+    """Version of the rules."""
+    database: str = ""
+    """The reference data of medicines; empty where none were loaded, so that interactions were not looked for."""
+    advice: tuple[Advice, ...] = ()
+
+
+@dataclass(frozen=True)
 class Execution:
     """What a pharmacist did with one line."""
 
     id: str
     at: datetime
     day: date
-    """On which it was done: today, or a little before."""
+    """On which it was done: the day of `at`, or a little before."""
     item: str
     deed: Deed
     quantity: Decimal
@@ -90,33 +111,13 @@ class Execution:
     reason: str = ""
     copied: bool = True
     """A copy went to the record: the patient did not oppose it (RX-3)."""
+    checked: Checked | None = None
+    """What the check of another product told him who delivered it; None of the product of the line."""
 
     @property
     def is_substitute(self) -> bool:
         """Another product than that of the line was handed out («substitution»)."""
         return self.product != NOTHING
-
-
-@dataclass(frozen=True)
-class Advice:
-    """An advice of the checks as its prescriber read it: by which rule of which version, on data of which day."""
-
-    rule: str
-    severity: str
-    words: str
-    version: str
-    data: str
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What the checks of medicines told a prescriber when he signed (RX-7): his own affair, which never blocked."""
-
-    rules: str
-    """Version of the rules."""
-    database: str = ""
-    """The reference data of medicines; empty where none were loaded, so that interactions were not looked for."""
-    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,18 @@ class Prescription:
 
     @property
     def for_others(self) -> "Prescription":
-        """What anybody but its prescriber may be told of it: not what he was advised (RX-7)."""
-        return replace(self, checked=None)
+        """What anybody may be told of it who neither wrote nor delivered it: not what these were advised (RX-7)."""
+        return replace(self, checked=None, executions=tuple(replace(each, checked=None) for each in self.executions))
 
     @property
     def without_number(self) -> "Prescription":
         """The same for whom its number is not: who has it may have it delivered."""
         return replace(self.for_others, number="")
+
+    def told_to(self, person: str) -> "Prescription":
+        """The same for a professional, by his id: of what the checks advised, each is told what he was (RX-7)."""
+        done = tuple(each if each.pharmacist == person else replace(each, checked=None) for each in self.executions)
+        return replace(self, checked=self.checked if self.prescriber == person else None, executions=done)
 
     def item(self, name: str) -> Item | None:
         """A line by its id."""
@@ -170,6 +176,14 @@ class Prescription:
     def delivered(self, name: str) -> Decimal:
         """What was handed out of a line so far."""
         return sum((each.quantity for each in self.executions if each.item == name), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A prescription with the entries of its document that the record holds; none where the copy was opposed (RX-3)."""
+
+    prescription: Prescription
+    papers: tuple[DocumentEntry, ...] = ()
 
 
 def number_of(chance: bytes) -> str:

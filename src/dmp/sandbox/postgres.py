@@ -132,7 +132,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 90) -> None:
     import psycopg
 
     deadline = time.monotonic() + seconds

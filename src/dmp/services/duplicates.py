@@ -13,16 +13,14 @@ from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from types import MappingProxyType
 
 from dmp.record.entry import DocumentEntry, unique_key
 from dmp.record.hl7text import Xcn, Xon
 from dmp.services.days import day_in_france
+from dmp.services.rule_set import RuleFile, RuleSet
 from dmp.services.tables import Entry, Mark, read_table
-
-SHIPPED = "duplicates.toml"
 
 
 class Alike(StrEnum):
@@ -77,12 +75,6 @@ class Group:
         return (self.first.uuid, *(copy.entry.uuid for copy in self.copies))
 
 
-@cache
-def shipped() -> Thresholds:
-    """The numbers that come with this release."""
-    return read_thresholds(files("dmp.services").joinpath(SHIPPED).read_text(encoding="utf-8"), SHIPPED)
-
-
 def read_thresholds(text: str, file: str) -> Thresholds:
     """Read and check the file.
 
@@ -91,32 +83,48 @@ def read_thresholds(text: str, file: str) -> Thresholds:
     """
     whole = read_table(text, file)
     head = whole.part("set")
-    scans = dict(_scan(entry) for entry in whole.parts("scan", "scan"))
+    scans = _scans(whole.parts("scan", "scan"))
     whole.done()
     made = Thresholds(
         version=head.text("version"),
         start=head.day("from"),
-        source=head.text("source"),
+        source=head.source(),
         mark=head.mark(),
         title=head.number("title", least=1),
         telling=head.number("telling", least=1),
         longest_plain=head.number("longest_plain"),
-        plain=frozenset(head.texts("plain")),
-        scans=MappingProxyType(scans),
+        plain=frozenset(_plain(" ".join(head.texts("plain"))).split()),
+        scans=scans,
     )
+    if made.title > 100:
+        raise head.broken("title is more than 100")
     head.done()
     return made
 
 
-def _scan(entry: Entry) -> tuple[str, tuple[frozenset[str], frozenset[str]]]:
-    scan = entry.text("id"), (frozenset(entry.texts("classes")), frozenset(entry.texts("types")))
-    entry.done()
-    return scan
+def _scans(entries: Iterable[Entry]) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    scans: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for entry in entries:
+        name = entry.text("id")
+        if name in scans:
+            raise entry.broken(f"{name} stands twice")
+        scans[name] = frozenset(entry.texts("classes")), frozenset(entry.texts("types"))
+        entry.done()
+    return MappingProxyType(scans)
+
+
+FILE = RuleFile("duplicates.toml", "dmp.services", "duplicates.toml")
+RULES = RuleSet(
+    "duplicates",
+    ("Documents qui semblent être le même, dans les listes", "Documents that seem to be the same, in lists"),
+    (FILE,),
+    lambda texts: read_thresholds(texts[FILE.name], FILE.name),
+)
 
 
 def grouped(entries: Iterable[DocumentEntry], numbers: Thresholds | None = None) -> tuple[Group, ...]:
     """Groups: every document stands in one, those first that share something with another."""
-    grouping, alone = _Grouping(numbers or shipped()), list[Group]()
+    grouping, alone = _Grouping(numbers or RULES.shipped), list[Group]()
     near = _near(entries, grouping.numbers.scans, alone)
     for entry in sorted(near, key=grouping.order):
         grouping.add(entry)

@@ -179,6 +179,8 @@ class Told:
     version: str = ""
     since: date | None = None
     source: str = ""
+    source_fr: str = ""
+    """The source in French, where `source` is not."""
     marks: Mapping[Mark, int] = field(default_factory=dict[Mark, int])
 
 
@@ -193,14 +195,22 @@ def _told_by_csv(text: str) -> Told:
         key.strip("# "): value.strip() for key, _, value in (line.partition(":") for line in lines if line[:1] == "#")
     }
     marks = (row.get("mark", "") for row in csv.DictReader(line for line in lines if line[:1] != "#"))
-    return Told(head.get("version", ""), _day(head.get("from", "")), head.get("source", ""), _counted(marks))
+    return Told(
+        head.get("version", ""),
+        _day(head.get("from", "")),
+        head.get("source", ""),
+        head.get("source_fr", ""),
+        _counted(marks),
+    )
 
 
 def _told_by_toml(text: str) -> Told:
     whole = tomllib.loads(text)
     head: Mapping[str, Any] = {**whole, **(whole["set"] if isinstance(whole.get("set"), dict) else {})}
     version, since, source = head.get("version", ""), head.get("from"), head.get("source", "")
-    return Told(str(version), since if isinstance(since, date) else None, str(source), _counted(_marks_in(whole)))
+    told_fr = str(head.get("source_fr", ""))
+    start = since if isinstance(since, date) else None
+    return Told(str(version), start, str(source), told_fr, _counted(_marks_in(whole)))
 
 
 def _marks_in(value: object) -> Iterator[str]:

@@ -137,10 +137,10 @@ class Entry:
                 raise self.broken(f"{name}: unknown {what} {one}")
         return named
 
-    def texts(self, name: str, default: tuple[str, ...] | None = ()) -> tuple[str, ...]:
-        """A list of texts, none of them twice."""
+    def texts(self, name: str, default: tuple[str, ...] | None = (), *, blank: bool = False) -> tuple[str, ...]:
+        """A list of texts, none of them twice; where `blank`, one of them may be empty, which says something there."""
         values = cast("list[object]", self._take(name, list, list(default) if default is not None else None))
-        if not all(isinstance(value, str) and value for value in values):
+        if not all(isinstance(value, str) and (value or blank) for value in values):
             raise self.broken(f"{name} is not a list of texts")
         if len(set(values)) != len(values):
             raise self.broken(f"{name} names something twice")
@@ -156,6 +156,11 @@ class Entry:
     def words(self, name: str = "label") -> Words:
         """A label in both languages: `NAME_fr` and `NAME_en`."""
         return Words(self.text(f"{name}_fr"), self.text(f"{name}_en"))
+
+    def source(self) -> str:
+        """Where it is from; `source_fr` may say it in French, for the page of rules (`rule_set.told_by`)."""
+        self.text("source_fr", "")
+        return self.text("source")
 
     def mark(self) -> Mark:
         """How sure it is; with its source, which must be said."""

@@ -39,6 +39,8 @@ _NAMES: Mapping[str, str] = {
     "puff": "bouffée",
     "SACHET": "sachet",
     "boite": "boîte",
+    "box": "boîte",
+    "30009000": "boîte",
     "flacon": "flacon",
     "tube": "tube",
     "ampoule": "ampoule",

@@ -20,6 +20,7 @@ from dmp.store.check_beside import Beside, left_beside
 from dmp.store.check_record import Fault, Inside, faults_inside, faults_of_blobs, opened, rows_of
 from dmp.store.leads import missing_leads
 from dmp.store.rebuild import Reading
+from dmp.store.rule_editions import UnreadableEdition, edition_of
 from dmp.store.sealing import verify_tree
 from dmp.store.side_by_side import Pair, side_by_side
 from dmp.store.snapshot import reading, snapshot, stream
@@ -83,6 +84,7 @@ def check(
     report.faults += _twice(lambda: set(_lost_rows(store)))
     report.faults += _twice(lambda: set(_blobs_beside_rows(store, report.counts)))
     report.faults += _twice(lambda: set(_tree(store, report.counts)))
+    report.faults += _twice(lambda: set(_rule_editions(store, report.counts)))
     return report
 
 
@@ -211,3 +213,17 @@ def _traces_of_no_record(connection: Connection, store: Store) -> Iterator[Fault
                 yield Fault("", row.id, "the text of this trace is not the one that was committed to")
         except StorageUnavailable:
             yield Fault("", row.id, "this trace does not open")
+
+
+def _rule_editions(store: Store, counts: Counter[str]) -> Iterator[Fault]:
+    """The rules that operators gave open: those in force, and those before them."""
+    table, found = schema.rule_edition, 0
+    columns = (table.c.number, table.c.at, table.c.state, table.c.digest, table.c.sealed)
+    with snapshot(store) as connection:
+        for row in stream(connection, select(*columns).order_by(table.c.number)):
+            found += 1
+            try:
+                edition_of(store.vault, tuple(row))
+            except UnreadableEdition:
+                yield Fault("", f"edition {row.number}", "the rules of this edition do not open")
+    counts["editions of rules"] = found

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import bindparam, func, literal_column, select
 
+from dmp.record.errors import StorageUnavailable
 from dmp.record.oversight import RefusalLine
 from dmp.store import schema
 from dmp.store.lane import Batch, Lane
@@ -20,6 +21,15 @@ from dmp.store.statements import Prepared, into
 from dmp.store.vault import Vault
 
 SEALED_AS = "rule edition"
+
+
+class UnreadableEdition(StorageUnavailable):
+    """An edition is there and does not open: altered, damaged, or kept by a release with another form of it."""
+
+    def __init__(self, number: int):
+        """Name the edition by its number alone: what its row says is not believed."""
+        super().__init__(f"the rules kept as edition {number} do not open: altered, damaged, or of another release")
+        self.number = number
 
 
 class EditionState(StrEnum):
@@ -49,6 +59,8 @@ class KeptEdition:
     said: Said = field(repr=False)
 
 
+EditionRow = tuple[int, int, str, str, bytes]
+"""The columns of `rule_edition`: number, time, state, digest, what is sealed."""
 _unpack = msgspec.msgpack.Decoder(Said).decode
 _table = schema.rule_edition
 _TAKEN = literal_column(f"'{EditionState.TAKEN.value}'")
@@ -58,6 +70,7 @@ NEWEST = Prepared(select(*_all).where(_table.c.number == _newest.scalar_subquery
 NEWEST_OF_STATE = Prepared(
     select(*_all).where(_table.c.number == _newest.where(_table.c.state == bindparam("wanted")).scalar_subquery())
 )
+NEWEST_NUMBER = Prepared(_newest)
 IN_FORCE = Prepared(_newest.where(_table.c.state == _TAKEN))
 WAS_TAKEN = Prepared(select(_table.c.number).where(_table.c.state == _TAKEN, _table.c.digest == bindparam("wanted")))
 ADD_EDITION = into(_table)
@@ -81,7 +94,7 @@ class RuleEditions:
         """The newest one, in a state or in any.
 
         Raises:
-            StorageUnavailable: it was altered.
+            UnreadableEdition: it does not open.
         """
         rows = self._lane.read(NEWEST) if state is None else self._lane.read(NEWEST_OF_STATE, wanted=state.value)
         return next(self._opened(rows), None)
@@ -92,19 +105,31 @@ class RuleEditions:
 
     def add(self, state: EditionState, digest: str, said: Said, at: datetime) -> None:
         """Keep one; of two that come at once, one meets a conflict, and looks again."""
-        newest = self.newest()
-        number = 1 if newest is None else newest.number + 1
+        rows = self._lane.read(NEWEST_NUMBER)
+        number = (rows[0][0] or 0) + 1
         sealed = self._vault.service.close(SEALED_AS, _name(number, state, digest), pack(said))
         row = {"number": number, "at": microseconds(at), "state": state.value, "digest": digest, "sealed": sealed}
         self._batch.add(ADD_EDITION, row)
 
-    def _opened(self, rows: list[tuple[int, int, str, str, bytes]]) -> Iterator[KeptEdition]:
-        for number, at, state, digest, sealed in rows:
-            told = EditionState(state)
-            opened = self._vault.service.open(SEALED_AS, _name(number, told, digest), bytes(sealed))
-            yield KeptEdition(number, instant(at), told, digest, _unpack(opened))
+    def _opened(self, rows: list[EditionRow]) -> Iterator[KeptEdition]:
+        for row in rows:
+            yield edition_of(self._vault, row)
 
 
-def _name(number: int, state: EditionState, digest: str) -> str:
+def edition_of(vault: Vault, row: EditionRow) -> KeptEdition:
+    """An edition from the columns of its row.
+
+    Raises:
+        UnreadableEdition: it does not open.
+    """
+    number, at, state, digest, sealed = row
+    try:
+        opened = vault.service.open(SEALED_AS, _name(number, state, digest), bytes(sealed))
+        return KeptEdition(number, instant(at), EditionState(state), digest, _unpack(opened))
+    except (StorageUnavailable, ValueError, OverflowError) as error:  # what is no edition is a ValueError too
+        raise UnreadableEdition(number) from error
+
+
+def _name(number: int, state: str, digest: str) -> str:
     """What a row is sealed to: none can be put in the place of another, nor be called taken."""
-    return f"{number} {state.value} {digest}"
+    return f"{number} {state} {digest}"

@@ -222,6 +222,7 @@ class WatchedProtocol(HttpToolsProtocol):
         elif announces_over(HELD, cycle):
             if asked.kind > Kind.READING and admission.would_refuse(asked.kind):
                 cycle.keep_alive = False
+                admission.refuse_unseen(asked.kind)
                 self._refuse(asked)
             else:
                 self._work(asked)

@@ -1,8 +1,6 @@
 """The one XML parser of the house, hardened, and the words every reader of XML shares (xds-wire 11, security 5.1)."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from types import MappingProxyType
@@ -12,6 +10,7 @@ from lxml import etree
 
 from dmp.record.errors import InvalidMessage
 from dmp.record.profile import MIB
+from dmp.wire.octets import SLICE, XmlLimits, is_plain, recoded, refuse_at_sight, runs
 
 Element = etree._Element
 """An lxml element."""
@@ -41,14 +40,8 @@ NS: Final[Mapping[str, str]] = MappingProxyType(
 """Prefix to namespace, as xds-wire 1.3 lists them; `dmp` is the namespace of our fault codes (1.7)."""
 
 _PREFIXES: Final = {uri: prefix for prefix, uri in NS.items()}
-_SLICE = 64 * 1024
 _LIBRARY_LIMIT = 10_000_000
 """Octets of one text that libxml2 takes without its `huge` mode."""
-_DECLARATION = re.compile(
-    r"<\?xml\s+version\s*=\s*(?:'1\.\d'|\"1\.\d\")(?:\s+encoding\s*=\s*(?:'([\w.\-]+)'|\"([\w.\-]+)\"))?[^?>]*\?>",
-    re.ASCII,
-)
-_PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _HARDENED: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "encoding": "utf-8",
@@ -62,31 +55,6 @@ _HARDENED: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 """How libxml2 is told to stay inside the octets it is given."""
-_ATTRIBUTES = 256
-_CROWDED_TAG = re.compile(
-    r"<[^\s<>=/]++(?:\s++[^\s<>=/\"']++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')){" f"{_ATTRIBUTES + 1}}}", re.ASCII
-)
-"""A tag with too many attributes. Refused before parsing: libxml2 takes a time that grows with their square."""
-
-
-@dataclass(frozen=True)
-class XmlLimits:
-    """How much XML is read before giving up (DEC-55, xds-wire 11).
-
-    `size` is in octets, `attribute` in characters. `nodes` counts elements,
-    attributes, comments and instructions; text lies between them and is
-    bounded by `size`. `instructions` tells whether processing instructions
-    may appear at all.
-    """
-
-    size: int
-    depth: int
-    nodes: int
-    namespaces: int = 64
-    attribute: int = 64 * 1024
-    instructions: bool = False
-
-
 ENVELOPE: Final = XmlLimits(size=4 * MIB, depth=64, nodes=200_000)
 """A SOAP message, and every XML that is not a clinical document."""
 DOCUMENT: Final = XmlLimits(size=64 * MIB, depth=100, nodes=250_000, instructions=True)
@@ -121,15 +89,9 @@ def parse(
     """
     if len(data) > limits.size:
         raise InvalidMessage(f"more than {limits.size} octets", element=element, status=413)
-    text = _decoded(data, charset=charset, element=element)
-    if text.startswith("<!DOCTYPE", _prolog_end(text)):
-        raise InvalidMessage("document type declaration", element=element)
-    data = text.encode()
-    if _surely_has_more(data, limits.nodes):
-        raise InvalidMessage(f"more than {limits.nodes} nodes", element=element)
-    if _may_be_crowded(data) and _CROWDED_TAG.search(text):
-        raise InvalidMessage(f"more than {_ATTRIBUTES} attributes on one element", element=element)
-    if _is_plain(data, limits):
+    data = recoded(data, charset=charset, element=element)
+    refuse_at_sight(data, limits, element=element)
+    if is_plain(data, limits):
         return _plain_tree(data, limits=limits, element=element)
     return _tree(data, limits=limits, element=element)
 
@@ -143,69 +105,6 @@ def parse_document(data: bytes, *, element: str = "document", limits: XmlLimits 
     return parse(data, element=element, limits=limits)
 
 
-def _decoded(data: bytes, *, charset: str | None, element: str) -> str:
-    """The text, once the octets, the declaration and the charset parameter say the same encoding."""
-    actual = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    try:
-        text = data.decode("utf-8-sig" if actual == "utf-8" else actual)
-    except UnicodeDecodeError:
-        raise InvalidMessage(f"octets that are not {actual}", element=element) from None
-    if "\0" in text:
-        raise InvalidMessage("NUL character", element=element)
-    said = {name.lower() for name in (_declared(text, element=element), charset) if name}
-    if said - {actual} or (actual == "utf-16" and not said):
-        raise InvalidMessage("encoding refused, or not the one announced", element=element)
-    return text
-
-
-def _declared(text: str, *, element: str) -> str | None:
-    """The encoding of the XML declaration, if any."""
-    if not re.match(r"<\?xml\s", text):
-        return None
-    declaration = _DECLARATION.match(text)
-    if declaration is None:
-        raise InvalidMessage("XML declaration not understood", element=element)
-    return declaration[1] or declaration[2]
-
-
-def _prolog_end(text: str) -> int:
-    """Where the declaration, comments and instructions before the root end: only a document type can hide there."""
-    prolog = _PROLOG.match(text)
-    return prolog.end() if prolog else 0
-
-
-def _surely_has_more(data: bytes, nodes: int) -> bool:
-    """Tell a bomb by counting: where no comment, section or instruction can hold a `<`, each is of an element."""
-    if len(data) < 4 * nodes or b"<!" in data or data.find(b"<?", 1) >= 0:
-        return False
-    return data.count(b"<") - data.count(b"</") - 1 > nodes
-
-
-def _may_be_crowded(data: bytes) -> bool:
-    """Tell whether a tag could have too many attributes, none of which is shorter than `a=""`."""
-    if len(data) > _SLICE:
-        return True
-    if data.count(b"=") <= _ATTRIBUTES:
-        return False
-    long = [tag for tag in data.split(b"<") if len(tag) > 4 * _ATTRIBUTES]
-    return any(tag.count(b"=") > _ATTRIBUTES for tag in long)
-
-
-def _is_plain(data: bytes, limits: XmlLimits) -> bool:
-    """Tell a message in which nothing but the depth and an attribute can be over a limit, by counts that cost little.
-
-    A long name of a namespace would stand in a tag, where no `<` may be.
-    """
-    if data.count(b"xmlns") > limits.namespaces:
-        return False
-    if len(data) > limits.attribute:
-        declarations = (found.end() for found in re.finditer(b"xmlns", data))
-        if any(data.find(b"<", start, start + limits.attribute) < 0 for start in declarations):
-            return False
-    over = data.count(b"<") + data.count(b"=") - limits.nodes
-    return over <= 0 or data.count(b"</") >= over
-
-
 def _plain_tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
     """Build the tree of a plain message at once, which takes a tenth of the time."""
     parser = etree.XMLParser(**{**_HARDENED, "huge_tree": limits.size > _LIBRARY_LIMIT})
@@ -215,7 +114,7 @@ def _plain_tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
         raise _not_well_formed(error, element) from None
     if _deeper_than(limits.depth)(root):
         raise InvalidMessage(f"more than {limits.depth} levels", element=element)
-    if len(data) > limits.attribute and _attribute_over(limits.attribute)(root):
+    if any(runs(data, limits.attribute)) and _attribute_over(limits.attribute)(root):
         raise InvalidMessage("attribute too long", element=element)
     return _without_surprises(root, limits=limits, element=element)
 
@@ -239,8 +138,8 @@ def _tree(data: bytes, *, limits: XmlLimits, element: str) -> Element:
     parser = etree.XMLPullParser(events=events, **{**_HARDENED, "huge_tree": limits.size > _LIBRARY_LIMIT})
     watch = _Watch(limits, element, nodes=data.count(b"<!--") + data.count(b"<?"))
     try:
-        for start in range(0, len(data), _SLICE):
-            parser.feed(data[start : start + _SLICE])
+        for start in range(0, len(data), SLICE):
+            parser.feed(data[start : start + SLICE])
             watch.follow(parser.read_events())
         root = parser.close()
     except etree.XMLSyntaxError as error:

@@ -1,5 +1,6 @@
 """Checks of medicines: advice from what is in the chart, and from nothing else."""
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -125,11 +126,11 @@ def test_every_alert_says_its_rule_its_version_its_day_and_its_documents():
     ("old", "new", "place"),
     [
         ('id = "nsaid"', 'id = "penicillins"', "classes"),
-        ('mark = "recalled"', 'mark = "sure"', "classes[0].mark"),
+        ('mark = "recalled"', 'mark = "sure"', "classes penicillins"),
         ('cross = ["beta_lactams"]', 'cross = ["betalactams"]', "classes penicillins"),
-        ('when = "kidney"', 'when = "liver"', "reminders[4].when"),
-        ("years = 75", "years = 0", "reminders[3].years"),
-        ("[codes]", "[code]", "codes"),
+        ('when = "kidney"', 'when = "liver"', "reminders kidney"),
+        ("years = 75", "years = 0", "reminders elderly"),
+        ("[codes]", "[code]", "as a whole, codes"),
         ("version", "version = ", "as a whole"),
     ],
 )
@@ -138,18 +139,19 @@ def test_broken_rules_are_refused_with_the_place(old: str, new: str, place: str)
 
     with pytest.raises(BrokenTable) as refused:
         read_rules(text, "mine.toml")
-    assert (refused.value.file, refused.value.place) == ("mine.toml", place)
+    assert refused.value.file == "mine.toml"
+    assert re.sub(r"^line \d+, ", "", refused.value.place) == place
 
 
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("value = 30", "value = -30", "days.not_collected"),
-        ('mark = "decided"', 'mark = "yes"', "days.not_collected"),
-        ("archive = 276", "archive = 2", "windows[0]"),
-        ('atc = [""]', 'atc = ["A"]', "windows[2]"),
-        ("[months.validity]", "[months.valid]", "months.validity"),
-        ("[documents]", "[papers]", "papers"),
+        ("value = 30", "value = -30", "as a whole, days, not_collected"),
+        ('mark = "decided"', 'mark = "yes"', "as a whole, days, not_collected"),
+        ("archive = 276", "archive = 2", "windows"),
+        ('atc = [""]', 'atc = ["A"]', "windows"),
+        ("[months.validity]", "[months.valid]", "as a whole, months, validity"),
+        ("[documents]", "[papers]", "as a whole, documents"),
         ("[days.pack]", "[days.pack", "as a whole"),
     ],
 )
@@ -158,4 +160,5 @@ def test_broken_numbers_are_refused_with_the_place(old: str, new: str, place: st
 
     with pytest.raises(BrokenTable) as refused:
         read_parameters(text, "mine.toml")
-    assert (refused.value.file, refused.value.place) == ("mine.toml", place)
+    assert refused.value.file == "mine.toml"
+    assert re.sub(r"^line \d+, ", "", refused.value.place) == place

@@ -1,4 +1,4 @@
-"""The list of treatments: cases in `cases.toml`, and what holds for all of them."""
+"""The list of treatments: cases in `cases.toml` and `supply_cases.toml`, and what holds for all of them."""
 
 import tomllib
 from dataclasses import replace
@@ -10,10 +10,15 @@ import pytest
 from dmp.services.chart import Chart
 from dmp.services.medicines.deliveries import deliveries_of, shown_deliveries
 from dmp.services.medicines.parameters import shipped
-from dmp.services.medicines.treatments import Treatment, reconciled
+from dmp.services.medicines.treatment import Treatment
+from dmp.services.medicines.treatments import reconciled
 from medicine_builders import TODAY, chart
 
-CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))["case"]
+CASES = [
+    case
+    for name in ("cases.toml", "supply_cases.toml")
+    for case in tomllib.loads(Path(__file__).with_name(name).read_text("utf-8"))["case"]
+]
 
 
 def key(treatment: Treatment) -> str:
@@ -32,8 +37,9 @@ def told(treatment: Treatment) -> dict[str, Any]:
         "left": [str(each.left) for each in treatment.lines],
         "doses": [each.words for each in treatment.doses],
         "estimated": treatment.supply.estimated,
+        "at_least": treatment.supply.at_least,
         "left_out": treatment.supply.left_out,
-        "supplied": treatment.supplied_until,
+        "supplied": treatment.supplied_until or "",
         "ties": [each.value for each in treatment.ties],
     }
 
@@ -106,6 +112,30 @@ def test_a_document_that_the_viewer_may_not_read_changes_nothing():
 
     assert [each.words for each in reconciled(without).treatments[0].doses] == ["5 mg par jour"]
     assert not reconciled(without).treatments[0].marks
+
+
+ODD = ("", "0", "-1", "1E+29", "1E-29", "1-0", "NaN", "x", "0.001")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_no_posology_however_odd_gives_a_day_that_cannot_be(odd: str):
+    steps = (
+        [{"dose": f"{odd} {{tbl}}", "every": "1 d"}],
+        [{"dose": "1 {tbl}", "every": f"{odd} d"}],
+        [{"dose": "1 {tbl}", "every": "1 d", "for": f"{odd} d"}, {"dose": f"{odd} {{tbl}}", "every": "1 d"}],
+        [{"dose": "1 {tbl}", "every": "1 d", "start": odd, "end": "99991231"}, {"dose": "1 {tbl}", "every": "1 d"}],
+    )
+    for told in steps:
+        for most in (f"{odd} {{tbl}} / 1 d", f"1 {{tbl}} / {odd} d", ""):
+            line = {"id": "L", "name": "Ramipril", "substance": "RAMIPRIL", "steps": told, "ceiling": most}
+            where = chart(
+                {"kind": "prescription", "day": "20260201", "lines": [line]},
+                a_delivery("20260201", line="L", quantity="30 {tbl}"),
+            )
+            (found,) = reconciled(where).treatments
+            days = found.supply.days
+            assert days is None or 0 <= days <= 3660
+            assert (days is None) is (found.supplied_until is None)
 
 
 def test_every_line_names_its_documents():

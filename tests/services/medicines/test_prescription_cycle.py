@@ -16,6 +16,7 @@ from dmp.services.medicines.cycle import (
     against_deposit,
     cycle_of,
     deliverable,
+    may_be_written,
     state_of,
 )
 from dmp.services.medicines.durations import read_durations
@@ -87,7 +88,7 @@ def test_a_quantity_that_is_none_is_refused(quantity: str):
 def test_nothing_is_delivered_of_what_is_over():
     assert deliver(replace(DEPOSITED, cancelled=AT)) == ["cancelled"]
     assert deliver(with_done(30)) == ["dispensed"]
-    assert deliver(today=date(2027, 2, 23)) == ["expired"]
+    assert deliver(today=date(2027, 2, 26)) == ["expired"]
     assert deliver(item="9") == ["no-such-line"]
 
 
@@ -97,6 +98,50 @@ def test_a_delivery_is_written_down_within_three_days(late: int, expected: list[
 
     assert deliver(today=today) == []
     assert deliver(day=today - timedelta(days=late), today=today) == expected
+
+
+@pytest.mark.parametrize(
+    ("today", "day", "expected"),
+    [
+        (date(2027, 2, 22), date(2027, 2, 22), []),
+        (date(2027, 2, 23), date(2027, 2, 22), []),
+        (date(2027, 2, 25), date(2027, 2, 22), []),
+        (date(2027, 2, 23), date(2027, 2, 23), ["day-expired"]),
+        (date(2027, 2, 25), date(2027, 2, 23), ["day-expired"]),
+        (date(2027, 2, 25), date(2027, 2, 21), ["day"]),
+        (date(2027, 2, 26), date(2027, 2, 22), ["expired"]),
+        (date(2027, 2, 22), date(2027, 2, 23), ["day"]),
+    ],
+)
+def test_a_delivery_is_judged_at_its_day_even_when_it_is_written_later(today: date, day: date, expected: list[str]):
+    assert deliver(today=today, day=day) == expected
+    shown = may_be_written(DEPOSITED, today, RULES)
+    assert shown is (expected != ["expired"]), "the page has a form as long as some day is left to tell"
+
+
+def test_an_operator_says_how_many_days_later_a_delivery_may_be_written():
+    one = replace(RULES, parameters=replace(RULES.parameters, late_writing=1))
+
+    def told(late: int) -> list[str]:
+        done = an_execution(day=DAY + timedelta(days=20 - late))
+        return [each.code for each in against_delivery(DEPOSITED, done, DAY + timedelta(days=20), one)]
+
+    assert (told(1), told(2)) == ([], ["day"])
+
+
+def test_no_day_that_is_told_brings_back_what_was_cancelled_or_delivered_meanwhile():
+    today, before = DAY + timedelta(days=5), DAY + timedelta(days=4)
+
+    assert deliver(replace(DEPOSITED, cancelled=AT), today, day=before) == ["cancelled"]
+    assert deliver(with_done(30), today, day=before) == ["dispensed"]
+
+
+def test_a_refusal_has_a_day_that_may_be_told_too():
+    refusal = {"deed": Deed.REFUSED, "quantity": Decimal(0), "reason": "Doute"}
+
+    assert deliver(**refusal, today=DAY + timedelta(days=1), day=DAY) == []
+    assert deliver(**refusal, today=DAY + timedelta(days=9), day=DAY) == ["day"]
+    assert deliver(**refusal, today=DAY, day=DAY + timedelta(days=9)) == ["day"]
 
 
 def test_what_is_adapted_or_refused_has_a_reason_and_what_is_refused_no_quantity():
@@ -164,6 +209,18 @@ def test_the_days_that_a_narcotic_lost_do_not_come_back_once_it_is_delivered_in_
     assert deliver(prescription, on, quantity=Decimal(left + 1)) == ["days-lost" if late > 3 else "too-much"]
 
 
+def test_a_narcotic_that_was_fetched_in_time_loses_nothing_by_being_written_later():
+    prescription = a_prescription(an_item(**MORPHINE), deposited=AT)
+    in_time, today = DAY + timedelta(days=3), DAY + timedelta(days=5)
+
+    assert deliver(prescription, today, day=in_time, quantity=Decimal(56)) == []
+    assert deliver(prescription, today, day=today, quantity=Decimal(56)) == ["days-lost"]
+    elsewhere = replace(prescription, executions=(an_execution(10, day=today),))
+    assert deliver(elsewhere, today, day=in_time, quantity=Decimal(46)) == [], (
+        "the first day counts, whoever writes first"
+    )
+
+
 def test_another_product_takes_the_place_of_none_that_is_not_substitutable_unless_it_is_adapted():
     fixed = a_prescription(an_item(not_substitutable="MTE"), deposited=AT)
     other = {"product": Concept(text="Ramipril Test 5 mg")}
@@ -227,7 +284,7 @@ def test_broken_rules_on_durations_are_refused():
     text = Path("src/dmp/services/medicines/durations.toml").read_text("utf-8")
 
     for old, new in (("most_days = 7", "most_days = 0"), ("renewals = 0", ""), ('"recalled"', '"sure"')):
-        with pytest.raises(BrokenTable, match=r"mine, restrictions\[0\]"):
+        with pytest.raises(BrokenTable, match=r"mine, line \d+, restrictions narcotic_7"):
             read_durations(text.replace(old, new, 1), "mine")
     with pytest.raises(BrokenTable, match="mine, restrictions"):
-        read_durations("", "mine")
+        read_durations('version = "1"', "mine")

@@ -10,6 +10,7 @@ from dmp.documents.extraction import facts_of
 from dmp.record.patient import Sex
 from dmp.services.chart import Chart, Person, Sheet
 from dmp.services.medicines.lines import LineState, Tie
+from dmp.services.medicines.treatment import Basis
 from dmp.services.medicines.treatments import reconciled
 from medicine_builders import sheet
 
@@ -43,6 +44,17 @@ def test_the_published_delivery_meets_its_line_by_the_id_of_the_line_alone():
         True,
         "6",
     )
+
+
+@pytest.mark.parametrize(("today", "covered"), [(date(2023, 12, 6), True), (date(2023, 12, 7), False)])
+def test_the_steps_of_the_published_prescription_say_until_when_it_is_taken(today: date, covered: bool):
+    """2 days from 1 December, then 4 days from the 3rd: the last day is the 6th; renewed, it would go on."""
+    whole = published(*PRESCRIPTION)
+    lines = tuple(replace(line, repeats=0) for line in whole.facts.prescriptions if len(line.steps) == 2)
+    found = reconciled(a_chart(replace(whole, facts=replace(whole.facts, prescriptions=lines)), today=today))
+
+    (treatment,) = found.treatments
+    assert (Basis.COVERED in treatment.bases) is covered
 
 
 def test_a_line_whose_id_was_copied_stays_a_line_of_its_own():

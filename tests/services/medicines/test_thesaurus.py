@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from dmp.services.medicines import bdpm
+from dmp.record.facts import Concept
+from dmp.services.medicines import alert_rules, bdpm
 from dmp.services.medicines.ansm import Level
 from dmp.services.medicines.checks import checked
 from dmp.services.medicines.compact import Raw, packed
 from dmp.services.medicines.names import key_of, read_words
+from dmp.services.medicines.product import CIS, product_told
+from dmp.services.medicines.substitute import Known, compare
 from dmp.services.medicines.thesaurus import Thesaurus, load
+from dmp.services.rule_set import SHIPPED
 from dmp.services.tables import BrokenTable
 from medicine_builders import chart
 
@@ -225,8 +229,8 @@ def test_names_of_two_substances_stay_two(one: str, other: str):
 
 
 def test_a_broken_list_of_words_is_refused():
-    with pytest.raises(BrokenTable, match=r"names\.toml, lists"):
-        read_words('before = ["a"]\nafter = [1]\nkept = []\n[aliases]\n', "names.toml")
+    with pytest.raises(BrokenTable, match=r"names\.toml, as a whole: after"):
+        read_words('before = ["a"]\nafter = [1]\nkept = []\naround = []\n[aliases]\n', "names.toml")
 
 
 def test_the_real_files_load(real: Thesaurus):
@@ -276,3 +280,34 @@ def test_a_code_of_the_database_is_enough_to_compare(real: Thesaurus):
     where = chart({"kind": "summary", "day": "20260201", "treatments": [both[0] | {"route": "2"}, both[1]]})
 
     assert [each.rule for each in checked(where, thesaurus=real)] == ["duplicate.substance"]
+
+
+@pytest.mark.parametrize(
+    ("prescribed", "given", "expected"),
+    [
+        ("DOLIPRANE 1000 mg, comprimé", "Paracétamol Biogaran 1 g", "same"),
+        ("Amlodipine 5 mg", "AMLODIPINE EG 5 mg, gélule", "same"),
+        ("Ramipril 5 mg", "Amlodipine 5 mg", "other"),
+        ("Lévothyroxine 100 microg", "Levothyrox", "same"),
+        ("Paracétamol 500 mg", "Paracétamol codéine 500 mg", "other"),
+        ("Zyxomol 5 mg", "Ramipril 5 mg", "unknown"),
+    ],
+)
+def test_names_of_medicines_are_compared_by_the_real_substances(
+    real: Thesaurus, prescribed: str, given: str, expected: str
+):
+    known = Known.of(real, SHIPPED.of(alert_rules.RULES))
+    one, other = (product_told(Concept(text=name), real) for name in (prescribed, given))
+
+    assert compare(one, other, known).likeness.value == expected
+
+
+def test_the_medicines_of_a_real_group_of_generics_are_one_substance(real: Thesaurus):
+    known = Known.of(real, SHIPPED.of(alert_rules.RULES))
+    (first,) = real.named("ramipril biogaran 5 mg", 1)
+    one = product_told(Concept(f"{first.cis:08d}", CIS), real)
+
+    same = [each for each in real.named("ramipril", 500) if each.group == one.group != 0]
+    assert len(same) > 3
+    told = {compare(one, product_told(Concept(f"{each.cis:08d}", CIS), real), known).rule for each in same}
+    assert told == {"substitute.same.group", "substitute.same.product"}

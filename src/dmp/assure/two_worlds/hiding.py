@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from dmp.assure.two_worlds.confiding import secret_prescription
 from dmp.assure.two_worlds.scene import AUTHOR, SHOWN, Paper, Scene, Step
 from dmp.assure.two_worlds.world import START
 from dmp.record.entry import EntryStatus, Folder, Relation
@@ -208,5 +209,6 @@ HIDING: dict[str, Callable[[Scene], list[Step]]] = {
     "hidden_chain": lambda scene: _chain(scene, UNSAID),
     "hidden_beside": lambda scene: _beside(scene, UNSAID),
     "hidden_from_guardians": lambda scene: [_secret(scene, scene.paper(hidden=CONFIDENTIAL))],
+    "secret_prescription": secret_prescription,
 }
 """Each way by its name."""

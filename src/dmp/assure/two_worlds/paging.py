@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -30,7 +31,7 @@ from dmp.assure.two_worlds.filling import (
     queries_of,
     typed,
 )
-from dmp.assure.two_worlds.remembering import is_citizen
+from dmp.assure.two_worlds.remembering import is_citizen, is_told_vaguely
 from dmp.assure.two_worlds.scene import COMMON_WORD
 from dmp.assure.two_worlds.searching import UNKNOWN
 from dmp.assure.two_worlds.viewers import Seen
@@ -45,6 +46,7 @@ from dmp.web.portal.page import CookieName
 from dmp.web.portal.places import DESK, OPERATOR, PATIENT, PROFESSIONAL
 
 ORIGIN = "https://portail.example.fr"
+NOTHING: Mapping[str, str] = {}
 SECRET, FORM = "5" * 64, "6" * 32
 OF_CHANCE = re.compile(rb'(name="once" value=)"[^"]*"')
 """What keeps one form from counting twice is drawn anew for each page."""
@@ -88,14 +90,15 @@ class Pages:
         world.turn_to(step)
         path = _path(place, ids)
         if place.method == "GET":
-            return self._sent(number, "GET", path, {})
+            return self.sent(number, "GET", path)
         form = replace(place, pattern=FORM_STANDS_ON.get(place.pattern, place.pattern), named="shown")
-        shown = self._sent(number, "GET", _path(form, ids), {})
+        shown = self.sent(number, "GET", _path(form, ids))
         world.turn_to(step)
-        fields = _fields(shown, place.pattern.rpartition("/")[2])
-        return self._sent(number, "POST", path, {**fields, **typed(place.pattern, place.named, ids, shown)})
+        fields = fields_of(shown, place.pattern.rpartition("/")[2])
+        return self.sent(number, "POST", path, {**fields, **typed(place.pattern, place.named, ids, shown)})
 
-    def _sent(self, number: int, method: str, path: str, fields: Mapping[str, str]) -> bytes:
+    def sent(self, number: int, method: str, path: str, fields: Mapping[str, str] = NOTHING) -> bytes:
+        """What the world of this number answers to one message of a browser, status and headers too."""
         cookies = f"{CookieName.SESSION}={SECRET}; {CookieName.FORM}={FORM}"
         headers = {"cookie": cookies, "origin": ORIGIN, "sec-fetch-site": "same-origin"}
 
@@ -116,26 +119,37 @@ def pages_of(worlds: Worlds) -> Iterator[Pages]:
     with ExitStack() as stack:
         loop = stack.enter_context(start_blocking_portal())
         settings = replace(worlds.settings, portal_port=8444, portal_url=f"{ORIGIN}/")
-        apps = {n: build_pages(world.store, settings, perform=world.perform) for n, world in enumerate(worlds.all)}
+        apps = {
+            n: build_pages(world.store, settings, perform=world.perform, clock=partial(_time_of, world))
+            for n, world in enumerate(worlds.all)
+        }
         yield Pages(loop, apps)
+
+
+def _time_of(world: World) -> datetime:
+    return world.at
 
 
 def sign_in(worlds: Worlds, seen: Seen) -> bool:
     """Open one session of the viewer in each world; false for who has no pages."""
     session = _session(seen)
-    if session is None:
-        return False
+    if session is not None:
+        open_session(worlds, session)
+    return session is not None
+
+
+def open_session(worlds: Worlds, session: Session) -> None:
+    """Let whoever holds the cookie of the pages be signed in so, in each world."""
     for world in worlds.all:
         desk = build_reception(world.store, worlds.settings, world.gate, lambda: datetime.now(UTC)).desk
         desk.end(SECRET)
         known = replace(desk, new_secret=lambda: SECRET)
         desk.run(lambda kept, known=known: known.open_in(kept, session))
-    return True
 
 
 def is_exempt(seen: Seen, place: Place) -> bool:
     """Whether the two worlds may be told apart there, as the specification has it."""
-    return place.pattern == PROOFS or (is_citizen(seen.caller) and place.pattern in TOLD)
+    return place.pattern == PROOFS or (is_told_vaguely(seen) and place.pattern in TOLD)
 
 
 def fits(seen: Seen, place: Place) -> bool:
@@ -208,12 +222,12 @@ def _places(found: Iterable[tuple[str, Collection[str]]]) -> Iterator[Place]:
 
 
 def _path(place: Place, ids: Mapping[str, str]) -> str:
-    one = ids.get(place.named, ids["unknown"])
+    one = ids.get(place.named, ids.get("unknown", ""))
     parts = (part if not part.startswith("{") else one if part == "{id}" else "1" for part in place.pattern.split("/"))
     return "/".join(parts) + (f"?{place.query}" if place.query and place.method == "GET" else "")
 
 
-def _fields(page: bytes, action: str) -> dict[str, str]:
+def fields_of(page: bytes, action: str) -> dict[str, str]:
     """The fields of the form that a page about a shown document has; the same form is sent about another one."""
     _, _, body = page.partition(b"\n")
     if b"<form" not in body:

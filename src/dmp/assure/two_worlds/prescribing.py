@@ -10,17 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from dmp.assure.two_worlds.hiding import CONFIDENTIAL
+from dmp.assure.two_worlds.numbering import NARCOTIC_LINE, TODAY, prescription
 from dmp.assure.two_worlds.saying import facts_of, speak
-from dmp.assure.two_worlds.scene import AUTHOR, Paper, Scene
+from dmp.assure.two_worlds.scene import PRESCRIPTION, SHOWN, Scene, Step
 from dmp.assure.two_worlds.viewers import DELEGATE, PROTECTOR, Seen
 from dmp.assure.two_worlds.world import START, World
-from dmp.record.dtm import PARIS
-from dmp.record.facts import Concept
 from dmp.record.invitation import Invitation
-from dmp.record.prescription import OCTETS, Deed, Execution, Item, Prescription, number_of
-from dmp.web.entry_ids import bare
-
-_TODAY = START.astimezone(PARIS).date()
+from dmp.record.prescription import Deed, Execution, Prescription
 
 
 @dataclass(frozen=True)
@@ -34,16 +31,40 @@ class Prescribed:
 def furnish(seen: Seen, step: int) -> Prescribed:
     """Have the documents speak, prescribe, and let the insurer write; all of it before any page is opened."""
     scene = seen.scene
+    _bring_to_the_counter(seen, step - 1)
     said = {paper.unique_id: facts_of(scene.dice) for paper in seen.papers if not paper.entry.is_signature}
     prescribed = Prescribed(tuple(_in_both(seen)), tuple(_hidden(seen)))
-    letter = Invitation(seen.message_id(), "FICTIF-1", "colorectal", _TODAY - timedelta(days=9), START)
+    letter = Invitation(seen.message_id(), "FICTIF-1", "colorectal", TODAY - timedelta(days=9), START)
     for world in scene.worlds.all:
         world.turn_to(step)
         speak(world, scene.record_key, said)
         alone = prescribed.hidden if world is scene.worlds.all[0] else ()
         _keep(world, scene, (*prescribed.shown, *alone), letter)
+    seen.hidden_numbers = tuple(one.number for one in prescribed.hidden)
     seen.number = prescribed.shown[0].number if prescribed.shown else ""
+    seen.delivered = next((one for one in prescribed.shown if seen.counter and one.document == seen.counter[0]), None)
     return prescribed
+
+
+def _bring_to_the_counter(seen: Seen, step: int) -> None:
+    """For a pharmacist: the document of what he delivers, and one that is hidden from who represents a minor.
+
+    He may read both. The prescription of the second one is in the first world
+    alone: a parent may stand before his screen, so that no list tells of it (AR-21).
+    """
+    if not is_pharmacist(seen):
+        return
+    scene = seen.scene
+    for hidden in (SHOWN, CONFIDENTIAL):
+        paper = scene.paper(of=PRESCRIPTION, hidden=hidden)
+        Step(scene.deposits(scene.submission(paper.author, [paper]), paper.author)).happen(scene.worlds, step)
+        scene.shown.append(paper)
+        seen.counter += (paper.unique_id,)
+
+
+def is_pharmacist(seen: Seen) -> bool:
+    """Whether the viewer delivers."""
+    return seen.viewer.holder == "pharmacist"
 
 
 def _keep(world: World, scene: Scene, prescriptions: tuple[Prescription, ...], letter: Invitation) -> None:
@@ -60,11 +81,14 @@ def _in_both(seen: Seen) -> Iterator[Prescription]:
     """Of documents that are shown: open, begun, cancelled; copies that were opposed; the viewer's own among them."""
     scene, own = seen.scene, seen.who.user if seen.who is not None else ""
     kinds = (_whole, _begun, _cancelled)
-    for number, paper in enumerate(scene.shown):
-        made = kinds[number % len(kinds)](_prescription(scene, paper))
+    counter = [paper for paper in scene.shown if paper.unique_id in seen.counter]
+    for paper in counter[:1]:
+        yield replace(prescription(scene, paper), written=TODAY)
+    for number, paper in enumerate(paper for paper in scene.shown if paper not in counter):
+        made = kinds[number % len(kinds)](prescription(scene, paper))
         yield replace(made, prescriber=own) if own and number != 1 else made
     if seen.who is None and not seen.viewer.no_record:
-        yield _prescription(scene, None)
+        yield prescription(scene, None)
 
 
 def _hidden(seen: Seen) -> Iterator[Prescription]:
@@ -72,43 +96,29 @@ def _hidden(seen: Seen) -> Iterator[Prescription]:
     scene = seen.scene
     for paper in scene.secrets:
         if not paper.entry.is_signature:
-            yield _begun(_prescription(scene, paper))
+            # With the narcotic, which whoever knew of it would not deliver again.
+            yield _begun(prescription(scene, paper), ("1", NARCOTIC_LINE))
+    for paper in scene.shown:
+        if paper.unique_id in seen.counter[1:]:
+            yield replace(prescription(scene, paper), secret=scene.dice.random() < 0.5)
     if seen.who is not None:
-        yield _prescription(scene, None)
+        yield prescription(scene, None)
     if seen.who is not None or seen.viewer.holder in (PROTECTOR, DELEGATE):
         beside = scene.shown[0].unique_id if scene.shown and seen.who is not None else ""
-        yield replace(_prescription(scene, None), secret=True, document=beside)
-
-
-def _prescription(scene: Scene, paper: Paper | None) -> Prescription:
-    """By the author, of two lines; named as its document, so that one asks for it where one asks for that."""
-    author, dice = scene.worlds.credentials(AUTHOR), scene.dice
-    items = tuple(
-        Item(str(n), Concept(text=f"{name} 5 mg"), "1 par jour", Decimal(30), repeats=1, days=30, atc=atc)
-        for n, (name, atc) in enumerate((("Ramipril", "C09AA05"), ("Simvastatine", "C10AA01")), start=1)
-    )
-    return Prescription(
-        id=bare(paper.uuid if paper is not None else scene.uuid()),
-        number=number_of(dice.randbytes(OCTETS)),
-        prescriber=author.user,
-        prescriber_name=author.name,
-        structure=author.facility.id,
-        written=_TODAY - timedelta(days=dice.randrange(5)),
-        items=items,
-        signed=START,
-        deposited=START,
-        document=paper.unique_id if paper is not None else "",
-    )
+        yield replace(prescription(scene, None), secret=True, document=beside)
 
 
 def _whole(one: Prescription) -> Prescription:
     return one
 
 
-def _begun(one: Prescription) -> Prescription:
-    """The pharmacy of the scenes delivered one line of it."""
-    done = Execution("e", START, _TODAY, "1", Deed.DELIVERED, Decimal(30), "1", "ESNAULT-TEST Léa", "F", lot="L1")
-    return replace(one, executions=(done,))
+def _begun(one: Prescription, lines: tuple[str, ...] = ("1",)) -> Prescription:
+    """A pharmacy that nobody here works in delivered some lines of it."""
+    done = [
+        Execution(f"e {line}", START, TODAY, line, Deed.DELIVERED, Decimal(28), "1", "ESNAULT-TEST Léa", "F", lot="L1")
+        for line in lines
+    ]
+    return replace(one, executions=tuple(done))
 
 
 def _cancelled(one: Prescription) -> Prescription:

@@ -39,12 +39,17 @@ def histories(seen: Seen, world: World, step: int) -> Iterator[tuple[str, bytes]
 
 
 def is_citizen(caller: Caller) -> bool:
-    """Whether the lines of an update that is not announced yet are for him."""
+    """Whether he has the pages of patients."""
     return isinstance(caller.actor, (Holder, Representative))
 
 
+def is_told_vaguely(seen: Seen) -> bool:
+    """Whether he may have lines of an update that is not announced yet: the worlds may differ by those (DEC-30)."""
+    return is_citizen(seen.caller) and seen.viewer.awaits
+
+
 def _answered(world: World, seen: Seen, query: LogQuery) -> bytes:
-    if query.below is not None and is_citizen(seen.caller):
+    if query.below is not None and is_told_vaguely(seen):
         return b"pages of his hold lines that the other world lacks"
     try:
         page: LogPage = world.perform(seen.caller, ViewLog(seen.scene.patient, query))
@@ -67,7 +72,7 @@ def _taken(world: World, seen: Seen) -> bytes:
 
 
 def _compared(seen: Seen, lines: tuple[LogLine, ...]) -> list[LogLine]:
-    return [line for line in lines if line.act is not None or not is_citizen(seen.caller)]
+    return [line for line in lines if line.act is not None or not is_told_vaguely(seen)]
 
 
 def _spelt(line: LogLine) -> str:

@@ -13,13 +13,15 @@ from sqlalchemy import select
 
 from dmp.actions.patient_home import Home, ReadHome
 from dmp.actions.remind import JOB, RemindOfHealth, mark_of
+from dmp.assure.two_worlds.asking import SERVICE_MADE
 from dmp.assure.two_worlds.saying import ATC, speak
 from dmp.assure.two_worlds.scene import Step
-from dmp.assure.two_worlds.viewers import PROTECTOR, Seen
+from dmp.assure.two_worlds.viewers import CHILD, MOTHER, PROTECTOR, Seen
 from dmp.assure.two_worlds.world import START, World
 from dmp.record.dtm import PARIS
 from dmp.record.errors import DmpError
 from dmp.record.facts import Concept, Facts, Immunization, Source
+from dmp.record.job import JobKind
 from dmp.record.notice import Frequency, NoticeKind, NoticeWishes
 from dmp.record.record import Record, RecordState
 from dmp.services import SERVICES
@@ -30,8 +32,6 @@ from dmp.store.packing import instant
 DAYS = 27
 """Hidden things wait for a month to be announced."""
 VACCINES = ("J07CA02", "J07CA01", "J07BD52", "J07BB02", "J07AL02", "J07BM03", "J07BK03")
-CHILD = 9
-"""Years of the minor, for who represents him."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,17 @@ class Look:
 
 def is_reminded(seen: Seen) -> bool:
     """Whether the messages are for the viewer: the holder, or who represents him."""
-    return seen.viewer.holder in ("", PROTECTOR)
+    return seen.viewer.holder in ("", PROTECTOR) or is_mother_of_a_minor(seen)
+
+
+def is_mother_of_a_minor(seen: Seen) -> bool:
+    """Whether she represents a child."""
+    return seen.viewer.holder == MOTHER and seen.viewer.minor
 
 
 def prepare(seen: Seen, step: int) -> None:
     """Have documents speak of vaccines, the hidden ones in the first world alone; messages are wanted at once."""
-    scene, minor = seen.scene, seen.viewer.holder == PROTECTOR
+    scene, minor = seen.scene, bool(seen.viewer.holder)
 
     def wishing(record: Record) -> Record:
         traits = record.traits
@@ -81,6 +86,11 @@ def looks(seen: Seen, world: World, step: int) -> Iterator[Look]:
         world.at = START + timedelta(days=number + 1)
         came_to = world.perform(JOB, RemindOfHealth(key))
         yield Look(day, came_to, _next(world, key), tuple(_messages(world, key)))
+
+
+def notices(seen: Seen, world: World) -> list[tuple[datetime, bytes]]:
+    """Every message that waits to be sent about the record, of whatever it is."""
+    return list(_messages(world, seen.scene.record_key, ""))
 
 
 def home(seen: Seen, world: World, step: int) -> str:
@@ -116,15 +126,16 @@ def _next(world: World, key: str) -> date:
         return date.fromordinal(connection.execute(select(look.day).where(look.record == key)).scalar_one())
 
 
-def _messages(world: World, key: str) -> Iterator[tuple[datetime, bytes]]:
-    """The reminders that wait, opened."""
+def _messages(world: World, key: str, kind: str = NoticeKind.HEALTH_REMINDER) -> Iterator[tuple[datetime, bytes]]:
+    """The messages of a kind that wait, opened; empty for any kind."""
     job = schema.job.c
     with world.store.connection() as connection:
-        rows = connection.execute(select(job.id, job.due, job.sealed).where(job.record == key).order_by(job.due)).all()
+        waiting = select(job.id, job.due, job.sealed).where(job.record == key, job.kind == JobKind.NOTICE)
+        rows = connection.execute(waiting.order_by(job.due)).all()
     with world.store.begin() as tx:
         tx.records.get(key)
         seal = tx.records.seal(key)
         for row in rows:
             payload = seal.open(SEALED_AS, row.id, bytes(row.sealed)) if row.sealed else b""
-            if NoticeKind.HEALTH_REMINDER.encode() in payload:
-                yield instant(row.due), payload
+            if kind.encode() in payload:
+                yield instant(row.due), SERVICE_MADE.sub(b"id", payload)

@@ -15,7 +15,7 @@ from dmp.documents.intake import Examination, said_in
 from dmp.record.actor import Caller, Representative
 from dmp.record.codes import Code
 from dmp.record.entry import Association, DocumentEntry, EntryStatus, Folder, Relation, SubmissionSet
-from dmp.record.patient import Guardian, PatientId
+from dmp.record.patient import Contact, Guardian, PatientId
 from dmp.record.record import Authorisation, Record
 from dmp.record.submission import MetadataUpdate, Submission, UpdateEntry, UpdateStatus
 from dmp.record.visibility import Visibility
@@ -29,6 +29,7 @@ GUARDIAN = Representative("285076322082910", "MERE-FICTIF Test")
 """The legal representative of everybody."""
 LETTER = Code("11490-0", "2.16.840.1.113883.6.1", "Lettre de liaison à la sortie d'un établissement")
 PRESCRIPTION = Code("57833-6", "2.16.840.1.113883.6.1", "Prescription de produits de santé")
+DISPENSATION = Code("60593-1", "2.16.840.1.113883.6.1", "Dispensation médicamenteuse")
 COMMON_WORD = "fictif"
 """What every document says."""
 AUTHOR = "doctor"
@@ -116,10 +117,14 @@ class Scene:
         title: str = "",
         hidden: Visibility = SHOWN,
         like: Paper | None = None,
+        of: Code | None = None,
     ) -> Paper:
-        """A document by a holder, as its own software would describe it; `like` another one, it is a copy of it."""
+        """A document by a holder, as its own software would describe it, `of` a type or of any.
+
+        `like` another one, it is a copy of it.
+        """
         author = self.worlds.credentials(holder)
-        kind = self.dice.choice((None, LETTER, PRESCRIPTION) if holder == AUTHOR else (None, LETTER))
+        kind = of or self.dice.choice((None, LETTER, PRESCRIPTION) if holder == AUTHOR else (None, LETTER))
         at = START - timedelta(hours=self.dice.randrange(1, 5000))
         if like is not None:
             kind, at, title = like.kind, like.at, like.entry.title
@@ -203,10 +208,14 @@ class Scene:
         """Somebody with a card, about this person."""
         return Caller(actor_of(who), patient=self.patient)
 
-    def deposits(self, submission: Submission, who: Credentials) -> Act:
-        """Put a lot in, past the judgement of its documents; what they say is read."""
+    def submits(self, submission: Submission) -> SubmitDocuments:
+        """The act that puts a lot in, past the judgement of its documents; what they say is read."""
         examined = Examination(self.worlds.profile, said=said_in(submission))
-        action = SubmitDocuments(self.patient, submission, examined, "1.2.250.1.999.3")
+        return SubmitDocuments(self.patient, submission, examined, "1.2.250.1.999.3")
+
+    def deposits(self, submission: Submission, who: Credentials) -> Act:
+        """Put a lot in (`submits`)."""
+        action = self.submits(submission)
 
         def act(world: World) -> None:
             world.perform(self.caller(who), action)
@@ -249,7 +258,8 @@ class Scene:
 
     def opens(self, known: Callable[[Record], Record] = lambda record: record) -> Act:
         """Make the record; `known` adds who may see it."""
-        guardian = Guardian("MTH", "MERE-FICTIF", "TEST", identifier=PatientId(GUARDIAN.id, self.patient.root))
+        reached = Contact(telecoms=(("", "mailto:mere@example.org"),))
+        guardian = Guardian("MTH", "MERE-FICTIF", "TEST", reached, PatientId(GUARDIAN.id, self.patient.root))
         record = Record(
             self.record_key,
             (self.patient,),

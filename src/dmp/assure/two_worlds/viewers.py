@@ -10,8 +10,10 @@ from dmp.assure.two_worlds.world import START, World, actor_of
 from dmp.client.credentials import Credentials
 from dmp.record.actor import Actor, Authentication, Caller, Holder, Mode
 from dmp.record.entry import EntryStatus, Relation
+from dmp.record.notice import Frequency, NoticeWishes
 from dmp.record.patient import PatientId
 from dmp.record.people import Delegate, DelegateScope, Measure, Protection
+from dmp.record.prescription import Prescription
 from dmp.record.record import Attending, Care, Record
 from dmp.store.directory import Membership, team_key
 
@@ -43,7 +45,9 @@ PLAIN = ("plain", "plain_chain", "plain_folder", "empty_folder", *MASKS, *WITHDR
 
 
 PROTECTOR, DELEGATE, FORMER, MOTHER, STRANGER = "protector", "delegate", "former", "mother", "stranger"
-"""What somebody is to the holder, an adult: in charge of a measure, his delegate, no longer so, his mother, nothing."""
+"""What somebody is to the holder: in charge of a measure, his delegate, no longer so, his mother, nothing."""
+CHILD = 9
+"""Years of a minor."""
 TEAM, WHILE = "Cardiologie", timedelta(days=90)
 LAST = 60_000
 """The last step of a scene; ids leave it 16 bits."""
@@ -69,6 +73,13 @@ class Viewer:
     sees_others: bool = True
     no_record: bool = False
     """In the second world there is no record at all."""
+    minor: bool = False
+    """The holder is a child, of whom his mother is told at once whatever she may be told."""
+
+    @property
+    def awaits(self) -> bool:
+        """Something of what is hidden from him waits to be announced: a citizen is told that it came (DEC-30)."""
+        return not set(self.hidden).isdisjoint(FROM_PATIENT)
 
 
 VIEWERS = (
@@ -84,11 +95,13 @@ VIEWERS = (
     Viewer("hospital", "hospital", PLAIN, standing_for="doctor3", sees_others=False),
     Viewer("secretary", "secretary", PLAIN, sees_others=False),
     Viewer("pharmacist", "pharmacist", (*MASKS, *WITHDRAWN, *TIED)),
+    Viewer("pharmacist of a minor", "pharmacist", (*MASKS, *WITHDRAWN, *TIED), minor=True),
     Viewer("occupational doctor", "occupational_doctor", (*MASKS, *WITHDRAWN, *TIED)),
     Viewer("nurse, all hidden", "nurse", PLAIN, everything_hidden=True, sees_others=False),
     Viewer("holder", "", FROM_PATIENT),
     Viewer("representative", PROTECTOR, (*FROM_PATIENT, *FROM_GUARDIANS)),
     Viewer("delegate", DELEGATE, (*FROM_PATIENT, *FROM_GUARDIANS)),
+    Viewer("mother of a minor", MOTHER, (*FROM_GUARDIANS, "secret_prescription"), minor=True),
     Viewer("insurer", "insurer", PLAIN, standing_for="doctor3", no_record=True, sees_others=False),
     Viewer("stranger to the family", STRANGER, PLAIN, no_record=True, sees_others=False),
     Viewer("mother of an adult", MOTHER, PLAIN, no_record=True, sees_others=False),
@@ -108,6 +121,12 @@ class Seen:
     """Every entryUUID that only the first world has."""
     number: str = ""
     """Of a prescription that both worlds have, as who bears it would tell it."""
+    hidden_numbers: tuple[str, ...] = ()
+    """Those of the prescriptions that only the first world has."""
+    counter: tuple[str, ...] = ()
+    """For a pharmacist: the uniqueId of the prescription before him, and that of one which lists keep from parents."""
+    delivered: Prescription | None = None
+    """What he delivers."""
 
     @property
     def papers(self) -> list[Paper]:
@@ -147,6 +166,9 @@ def play(scene: Scene, viewer: Viewer) -> Seen:
     """Make the record, let things happen in both worlds, secrets in the first alone."""
     worlds = scene.worlds
     worlds.scenes += 1
+    if viewer.minor:
+        child = replace(scene.person.traits, birth_date=f"{START.year - CHILD}-01-15")
+        scene.person = replace(scene.person, traits=child)
     for world in worlds.all:
         world.scene = worlds.scenes
     who = worlds.credentials(viewer.holder, standing_for=viewer.standing_for, air=viewer.air) if _card(viewer) else None
@@ -210,6 +232,8 @@ def _standing(record: Record, scene: Scene, viewer: Viewer, who: Credentials | N
     if who is not None and viewer.authorised and who.authentication is not Authentication.INDIRECT:
         allowed.append(given(who.user, by_holder=True))
     record = replace(record, authorisations=tuple(allowed))
+    if viewer.minor:
+        record = replace(record, notices=NoticeWishes(Frequency.IMMEDIATE))
     person = PatientId(GUARDIAN.id, scene.patient.root)
     if viewer.holder == PROTECTOR:
         measure = Protection(person, GUARDIAN.name, Measure.GUARDIANSHIP, START, START + YEAR)

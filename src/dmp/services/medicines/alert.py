@@ -11,7 +11,7 @@ from dmp.services.medicines.ansm import Level
 from dmp.services.medicines.parameters import Parameters
 from dmp.services.medicines.product import Product
 from dmp.services.medicines.thesaurus import Thesaurus
-from dmp.services.medicines.treatments import MedicineList, Treatment
+from dmp.services.medicines.treatment import MedicineList, Treatment
 
 
 class AlertKind(StrEnum):

@@ -3,16 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from enum import StrEnum
 
 from dmp.services.medicines.names import key_of, plain_words
-from dmp.services.medicines.parameters import MARKS
-from dmp.services.medicines.values import a_day, a_text, a_whole, some_texts
+from dmp.services.medicines.parameters import version_of
 from dmp.services.rule_set import RuleFile, RuleSet
-from dmp.services.tables import BrokenTable, toml_of
+from dmp.services.tables import BrokenTable, Entry, Mark, read_table
 
-WHEN = ("pregnant", "breastfeeding", "younger", "older", "kidney")
 _CODES = ("pregnant", "breastfeeding", "yes", "pregnant_problems", "egfr", "resolved")
+
+
+class When(StrEnum):
+    """The situations that a reminder may be for."""
+
+    PREGNANT = "pregnant"
+    BREASTFEEDING = "breastfeeding"
+    YOUNGER = "younger"
+    OLDER = "older"
+    KIDNEY = "kidney"
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class AllergyClass:
 
     id: str
     since: date
-    mark: str
+    mark: Mark
     source: str
     french: str
     english: str
@@ -40,10 +48,10 @@ class Reminder:
     """One sentence for a situation; nothing about doses."""
 
     id: str
-    when: str
+    when: When
     years: int
     since: date
-    mark: str
+    mark: Mark
     source: str
     french: str
     english: str
@@ -67,79 +75,69 @@ def read_rules(text: str, file: str) -> AlertRules:
     Raises:
         BrokenTable: it is no TOML, or an entry is missing, unknown or malformed.
     """
-    told = toml_of(text, file)
-    classes = [_class(file, f"classes[{n}]", each) for n, each in enumerate(_list(file, "classes", told))]
-    if not classes:
-        raise BrokenTable(file, "classes", "there is none")
-    known = {each.id: each for each in classes}
-    for each in classes:
+    whole = read_table(text, file)
+    classes = _classes(whole)
+    codes = whole.part("codes")
+    found = AlertRules(
+        version=version_of(whole),
+        classes=classes,
+        reminders=tuple(map(_reminder, whole.parts("reminders", "reminders"))),
+        codes={name: frozenset(codes.texts(name, None)) for name in _CODES},
+        pregnancy_days=codes.number("pregnancy_days", least=1),
+        egfr_days=codes.number("egfr_days", least=1),
+    )
+    codes.day("from"), codes.mark(), codes.text("source")
+    codes.done()
+    whole.done()
+    return found
+
+
+def _classes(whole: Entry) -> Mapping[str, AllergyClass]:
+    read = tuple(map(_class, whole.parts("classes", "classes")))
+    if not read:
+        raise BrokenTable(whole.file, "classes", "there is none")
+    known = {each.id: each for each in read}
+    if len(known) != len(read):
+        raise BrokenTable(whole.file, "classes", "two have the same id")
+    for each in read:
         if unknown := set(each.cross) - set(known):
-            raise BrokenTable(file, f"classes {each.id}", f"crosses an unknown class: {sorted(unknown)[0]}")
-    if len(known) != len(classes):
-        raise BrokenTable(file, "classes", "two have the same id")
-    reminders = [_reminder(file, f"reminders[{n}]", each) for n, each in enumerate(_list(file, "reminders", told))]
-    codes = told.get("codes")
-    if not isinstance(codes, dict):
-        raise BrokenTable(file, "codes", "missing")
-    return AlertRules(
-        version=a_text(file, "version", told.get("version")),
-        classes=known,
-        reminders=tuple(reminders),
-        codes={name: frozenset(some_texts(file, f"codes.{name}", codes.get(name))) for name in _CODES},
-        pregnancy_days=a_whole(file, "codes.pregnancy_days", codes.get("pregnancy_days")),
-        egfr_days=a_whole(file, "codes.egfr_days", codes.get("egfr_days")),
+            raise BrokenTable(whole.file, f"classes {each.id}", f"crosses an unknown class: {sorted(unknown)[0]}")
+    return known
+
+
+def _class(entry: Entry) -> AllergyClass:
+    read = AllergyClass(
+        id=entry.text("id"),
+        since=entry.day("from"),
+        mark=entry.mark(),
+        source=entry.text("source"),
+        french=entry.text("label_fr"),
+        english=entry.text("label_en"),
+        words=tuple(map(plain_words, entry.texts("words", None))),
+        wide=tuple(map(plain_words, entry.texts("wide", None))),
+        snomed=frozenset(entry.texts("snomed", None)),
+        atc=entry.texts("atc", None),
+        agents=frozenset(map(key_of, entry.texts("agents", None))),
+        cross=entry.texts("cross", None),
     )
+    entry.done()
+    return read
 
 
-def _class(file: str, place: str, told: Mapping[str, Any]) -> AllergyClass:
-    since, mark, source = _dated(file, place, told)
-    lists = {name: some_texts(file, f"{place}.{name}", told.get(name)) for name in ("words", "wide", "snomed", "atc")}
-    return AllergyClass(
-        id=a_text(file, f"{place}.id", told.get("id")),
-        since=since,
-        mark=mark,
-        source=source,
-        french=a_text(file, f"{place}.label_fr", told.get("label_fr")),
-        english=a_text(file, f"{place}.label_en", told.get("label_en")),
-        words=tuple(map(plain_words, lists["words"])),
-        wide=tuple(map(plain_words, lists["wide"])),
-        snomed=frozenset(lists["snomed"]),
-        atc=lists["atc"],
-        agents=frozenset(map(key_of, some_texts(file, f"{place}.agents", told.get("agents")))),
-        cross=some_texts(file, f"{place}.cross", told.get("cross")),
-    )
-
-
-def _reminder(file: str, place: str, told: Mapping[str, Any]) -> Reminder:
-    since, mark, source = _dated(file, place, told)
-    when = a_text(file, f"{place}.when", told.get("when"))
-    if when not in WHEN:
-        raise BrokenTable(file, f"{place}.when", f"{when!r} is none of {', '.join(WHEN)}")
-    years = a_whole(file, f"{place}.years", told.get("years")) if when in ("younger", "older") else 0
-    return Reminder(
-        id=a_text(file, f"{place}.id", told.get("id")),
+def _reminder(entry: Entry) -> Reminder:
+    when = entry.one_of("when", When)
+    read = Reminder(
+        id=entry.text("id"),
         when=when,
-        years=years,
-        since=since,
-        mark=mark,
-        source=source,
-        french=a_text(file, f"{place}.text_fr", told.get("text_fr")),
-        english=a_text(file, f"{place}.text_en", told.get("text_en")),
+        years=entry.number("years", least=1) if when in (When.YOUNGER, When.OLDER) else 0,
+        since=entry.day("from"),
+        mark=entry.mark(),
+        source=entry.text("source"),
+        french=entry.text("text_fr"),
+        english=entry.text("text_en"),
     )
-
-
-def _dated(file: str, place: str, told: Mapping[str, Any]) -> tuple[date, str, str]:
-    since, mark = a_day(file, f"{place}.from", told.get("from")), told.get("mark")
-    if mark not in MARKS:
-        raise BrokenTable(file, f"{place}.mark", f"none of {', '.join(MARKS)}")
-    return since, str(mark), a_text(file, f"{place}.source", told.get("source"))
-
-
-def _list(file: str, name: str, told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    value = told.get(name)
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise BrokenTable(file, name, "missing, or no list of tables")
-    return value
+    entry.done()
+    return read
 
 
 FILE = RuleFile("medicines/alerts.toml", "dmp.services.medicines", "alerts.toml")

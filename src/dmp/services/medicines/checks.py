@@ -10,7 +10,8 @@ from dmp.services.medicines.parameters import RULES, Parameters
 from dmp.services.medicines.product import Product
 from dmp.services.medicines.reminders import reminders
 from dmp.services.medicines.thesaurus import Thesaurus
-from dmp.services.medicines.treatments import MedicineList, reconciled
+from dmp.services.medicines.treatment import MedicineList
+from dmp.services.medicines.treatments import reconciled
 
 CHECKS: tuple[Check, ...] = (allergies, interactions, duplicates, reminders)
 """In the order in which their alerts are shown."""

@@ -20,8 +20,6 @@ LONGEST_DAYS = 366
 MOST_ITEMS = 100
 MOST, LEAST_PART = Decimal(100_000), Decimal("0.001")
 """What one delivery may hold, and the finest part of a unit that is counted."""
-LATEST = timedelta(days=3)
-"""A delivery may be written down so long after its day."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,16 @@ def until(prescription: Prescription, rules: Rules) -> date:
     begun = any(each.quantity > 0 for each in prescription.executions)
     months = rules.parameters.validity if begun else rules.parameters.first_delivery
     return months_after(prescription.written, months)
+
+
+def first_day_to_write(prescription: Prescription, today: date, rules: Rules) -> date:
+    """The earliest day of which a delivery may still be written down today: never before the prescription."""
+    return max(prescription.written, today - timedelta(days=rules.parameters.late_writing))
+
+
+def may_be_written(prescription: Prescription, today: date, rules: Rules) -> bool:
+    """Whether a delivery of it, of today or made a little before, may be written down today."""
+    return still_open(prescription, min(first_day_to_write(prescription, today, rules), today), rules)
 
 
 def left_of(prescription: Prescription, item: Item) -> Decimal:
@@ -151,26 +159,31 @@ def against_delivery(
     rules: Rules,
     others: Iterable[Prescription] = (),
 ) -> Iterator[Obstacle]:
-    """What stands in the way of an act of a pharmacist on a line.
+    """What stands in the way of an act of a pharmacist on a line, judged at the day on which he did it.
 
-    `others` are the prescriptions of the same person of which his pharmacy
-    handed something out: of no other one may he be told (RX-8).
+    What was cancelled or delivered meanwhile stays so, whatever day he tells:
+    this base counted without him (RX-4, RX-6). `others` are the prescriptions
+    of the same person of which his pharmacy handed something out: of no other
+    one may he be told (RX-8).
     """
-    state, item = state_of(prescription, today, rules), prescription.item(execution.item)
+    item = prescription.item(execution.item)
     if item is None:
         yield Obstacle("no-such-line", execution.item)
         return
+    first = first_day_to_write(prescription, today, rules)
+    state = state_of(prescription, min(max(execution.day, first), today), rules)
     if state in (PrescriptionState.CANCELLED, PrescriptionState.EXPIRED, PrescriptionState.DISPENSED):
-        yield Obstacle(state.value, item.id)
+        late = state is PrescriptionState.EXPIRED and may_be_written(prescription, today, rules)
+        yield Obstacle("day-expired" if late else state.value, item.id)
         return
+    if not first <= execution.day <= today:
+        yield Obstacle("day", item.id)
     if execution.deed is not Deed.DELIVERED and not execution.reason.strip():
         yield Obstacle("reason-missing", item.id)
     if execution.deed is Deed.REFUSED:
         if execution.quantity != 0:
             yield Obstacle("quantity", item.id)
         return
-    if not today - LATEST <= execution.day <= today or execution.day < prescription.written:
-        yield Obstacle("day", item.id)
     if execution.is_substitute and item.not_substitutable and execution.deed is Deed.DELIVERED:
         yield Obstacle("not-substitutable", item.id)
     if not _is_amount(execution.quantity):
@@ -207,7 +220,7 @@ def lost_of(prescription: Prescription, item: Item, on: date, rules: Rules) -> D
     if rule is None or rule.late_days <= 0 or item.days <= 0:
         return Decimal(0)
     days = (each.day for each in prescription.executions if each.item == item.id and each.quantity > 0)
-    passed = (min(days, default=on) - prescription.written).days
+    passed = (min((*days, on)) - prescription.written).days
     if passed <= rule.late_days:
         return Decimal(0)
     return (item.quantity * min(passed, item.days) / item.days).quantize(Decimal(1), ROUND_DOWN)

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from dmp.record.prescription import Item
-from dmp.services.medicines.parameters import MARKS
-from dmp.services.medicines.values import a_count, a_day, a_text, a_whole, some_texts
+from dmp.services.medicines.parameters import version_of
 from dmp.services.rule_set import RuleFile, RuleSet
-from dmp.services.tables import BrokenTable, toml_of
+from dmp.services.tables import BrokenTable, Entry, Mark, read_table
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Restriction:
     late_days: int
     """Days within which a delivery loses nothing; later, the days that passed are lost. 0: no such rule."""
     since: date
-    mark: str
+    mark: Mark
     source: str
     french: str
     english: str
@@ -43,31 +41,29 @@ def read_durations(text: str, file: str) -> tuple[Restriction, ...]:
     Raises:
         BrokenTable: it is no TOML, or an entry is missing, unknown or malformed.
     """
-    told = toml_of(text, file)
-    found = told.get("restrictions")
-    if not isinstance(found, list):
+    whole = read_table(text, file)
+    version_of(whole)
+    if not whole.has("restrictions"):
         raise BrokenTable(file, "restrictions", "missing")
-    return tuple(_restriction(file, f"restrictions[{number}]", each) for number, each in enumerate(found))
+    found = tuple(map(_restriction, whole.parts("restrictions", "restrictions")))
+    whole.done()
+    return found
 
 
-def _restriction(file: str, place: str, told: object) -> Restriction:
-    if not isinstance(told, dict):
-        raise BrokenTable(file, place, "no table")
-    values = cast("dict[str, object]", told)
+def _restriction(entry: Entry) -> Restriction:
     read = Restriction(
-        id=a_text(file, f"{place}.id", values.get("id")),
-        atc=some_texts(file, f"{place}.atc", values.get("atc")),
-        most_days=a_whole(file, f"{place}.most_days", values.get("most_days")),
-        renewals=a_count(file, f"{place}.renewals", values.get("renewals")),
-        late_days=a_count(file, f"{place}.late_days", values.get("late_days")),
-        since=a_day(file, f"{place}.from", values.get("from")),
-        mark=a_text(file, f"{place}.mark", values.get("mark")),
-        source=a_text(file, f"{place}.source", values.get("source")),
-        french=a_text(file, f"{place}.label_fr", values.get("label_fr")),
-        english=a_text(file, f"{place}.label_en", values.get("label_en")),
+        id=entry.text("id"),
+        atc=entry.texts("atc", None),
+        most_days=entry.number("most_days", least=1),
+        renewals=entry.number("renewals"),
+        late_days=entry.number("late_days"),
+        since=entry.day("from"),
+        mark=entry.mark(),
+        source=entry.text("source"),
+        french=entry.text("label_fr"),
+        english=entry.text("label_en"),
     )
-    if read.mark not in MARKS:
-        raise BrokenTable(file, f"{place}.mark", f"none of {', '.join(MARKS)}")
+    entry.done()
     return read
 
 

@@ -1,19 +1,23 @@
 """Names of substances as they can be compared: without accents, salts, waters, and the small words between."""
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from dmp.services.tables import BrokenTable
+from dmp.services.tables import read_table
 
 _IN_BRACKETS = re.compile(r"\s*[\(\[][^)\]]*[\)\]]")
 _BEFORE = re.compile(r"(\S+) (?:de la |de |d'|du )(.+)")
 _WORD = re.compile(r"[a-z0-9]+")
 _SPACES = re.compile(r"\s+")
+_HYPHENED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CLASS = "* "
+_LONGEST_NAME = 6
+"""Words of a name of a substance."""
+_LEAST_NAME = 4
 _SIGNS = re.compile(r"[,;()\[\]/]")
 
 
@@ -24,6 +28,8 @@ class Words:
     before: frozenset[str]
     after: frozenset[str]
     kept: frozenset[str]
+    around: frozenset[str]
+    """Beside the substances in the name of a medicine: doses, forms, makers; with their ends cut."""
     aliases: Mapping[str, str]
 
 
@@ -39,21 +45,18 @@ def read_words(text: str, file: str) -> Words:
     Raises:
         BrokenTable: it is no TOML, or a list is missing or holds something else than words.
     """
-    try:
-        told = tomllib.loads(text)
-        lists = {name: frozenset(map(_word, told[name])) for name in ("before", "after", "kept")}
-        aliases = {_simplified(_word(name)): _simplified(_word(other)) for name, other in told["aliases"].items()}
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenTable(file, "as TOML", str(error)) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BrokenTable(file, "lists", f"missing or malformed: {error}") from error
-    return Words(**lists, aliases=aliases)
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"not a word: {value!r}")
-    return value
+    whole = read_table(text, file)
+    aliases = whole.part("aliases")
+    read = Words(
+        before=frozenset(whole.texts("before", None)),
+        after=frozenset(whole.texts("after", None)),
+        kept=frozenset(whole.texts("kept", None)),
+        around=frozenset(map(_ending_cut, whole.texts("around", None))),
+        aliases={_simplified(name): _simplified(aliases.text(name)) for name in aliases.names},
+    )
+    whole.text("version"), whole.day("from"), whole.mark(), whole.text("source")
+    whole.done()
+    return read
 
 
 def key_of(name: str) -> str:
@@ -77,12 +80,71 @@ def _key_of(name: str) -> str:
 
 def class_key(name: str) -> str:
     """What a class of substances is compared by: its whole name, never that of a substance."""
-    return f"* {_plain(name)}"
+    return f"{_CLASS}{_plain(name)}"
+
+
+def is_class(key: str) -> bool:
+    """Whether a key is that of a class."""
+    return key.startswith(_CLASS)
 
 
 def plain_words(text: str) -> str:
     """Words to be found in one another, each between spaces: small letters, no accents, no ends of words."""
     return f" {' '.join(_ending_cut(word) for word in _WORD.findall(_plain(text)))} "
+
+
+@dataclass(frozen=True)
+class Named:
+    """The substances that words name; `whole` where nothing else stands in them that could be one."""
+
+    keys: frozenset[str]
+    whole: bool
+
+
+def substances_named(text: str, known: Container[str]) -> Named:
+    """The known substances that the name of a medicine holds: «RAMIPRIL BIOGARAN 5 mg» names one, and no other.
+
+    `known` are keys, as of `key_of`. A word that is neither a substance nor one
+    of those beside them (doses, forms, makers) may be a substance that nobody
+    here knows: the name is then not understood as a whole.
+    """
+    words = list(_words_of(text))
+    keys, place, whole = set[str](), 0, bool(words)
+    while place < len(words):
+        for length in range(min(_LONGEST_NAME, len(words) - place), 0, -1):
+            key = _key_of(" ".join(words[place : place + length]))
+            if len(key) >= _LEAST_NAME and key in known and not _is_beside(words[place : place + length]):
+                keys.add(key)
+                break
+        else:
+            length = 1
+            whole = whole and _is_beside(words[place : place + 1])
+        place += length
+    return Named(frozenset(keys), whole)
+
+
+def known_by_words() -> frozenset[str]:
+    """Keys of the substances that have another name in the words of this release."""
+    return frozenset(map(key_of, shipped_words().aliases.values()))
+
+
+def own_words(text: str) -> frozenset[str]:
+    """The words of the name of a medicine that tell it from others, without those beside: «ramipril» of the above."""
+    return frozenset(_ending_cut(word) for word in _words_of(text) if not _is_beside([word]))
+
+
+def _words_of(text: str) -> Iterator[str]:
+    """The words of a name; a salt that is written with a hyphen is one word."""
+    for word in _HYPHENED.findall(_plain(text)):
+        yield from (word,) if word in shipped_words().after else _WORD.findall(word)
+
+
+def _is_beside(words: list[str]) -> bool:
+    known = shipped_words()
+    return all(
+        word[0].isdigit() or _ending_cut(word) in known.around or word in known.before or word in known.after
+        for word in words
+    )
 
 
 def searchable(name: str) -> str:

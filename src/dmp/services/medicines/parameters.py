@@ -1,16 +1,13 @@
 """The numbers of this service, read from dated data (`parameters.toml`); an operator may give his own file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from dmp.services.medicines.values import a_text, a_whole, some_texts
 from dmp.services.rule_set import RuleFile, RuleSet
-from dmp.services.tables import BrokenTable, Mark, toml_of
+from dmp.services.tables import BrokenTable, Entry, Mark, read_table
 
-MARKS = tuple(Mark)
 _NUMBERS = {
-    "days": ("not_collected", "grace", "delivered_within", "pack"),
+    "days": ("not_collected", "grace", "delivered_within", "pack", "late_writing"),
     "months": ("first_delivery", "validity", "regular", "changes", "old_data"),
     "counts": ("regular", "duplicate_atc", "kidney"),
 }
@@ -35,7 +32,7 @@ class Window:
     atc: tuple[str, ...]
     view: int
     archive: int
-    mark: str
+    mark: Mark
     french: str
     english: str
 
@@ -53,6 +50,8 @@ class Parameters:
     """Days since a delivery of unknown length within which it is current."""
     pack: int
     """Days that a pack lasts where nobody tells."""
+    late_writing: int
+    """Days after its own within which a delivery may still be written down."""
     first_delivery: int
     """Months to the last day of a first delivery."""
     validity: int
@@ -90,86 +89,94 @@ def read_parameters(text: str, file: str) -> Parameters:
     Raises:
         BrokenTable: it is no TOML, or an entry is missing, unknown or malformed.
     """
-    told = toml_of(text, file)
-    unknown = set(told) - {"version", "windows", "documents", "codes", *_NUMBERS}
-    if unknown:
-        raise BrokenTable(file, sorted(unknown)[0], "no such part")
-    numbers = {
-        (part, name): _number(file, f"{part}.{name}", _table(file, part, told).get(name))
-        for part, names in _NUMBERS.items()
-        for name in names
-    }
-    documents, codes = _table(file, "documents", told), _table(file, "codes", told)
-    return Parameters(
-        version=a_text(file, "version", told.get("version")),
-        not_collected=numbers["days", "not_collected"],
-        grace=numbers["days", "grace"],
-        delivered_within=numbers["days", "delivered_within"],
-        pack=numbers["days", "pack"],
-        first_delivery=numbers["months", "first_delivery"],
-        validity=numbers["months", "validity"],
-        regular_months=numbers["months", "regular"],
-        regular=numbers["counts", "regular"],
-        changes=numbers["months", "changes"],
-        old_data=numbers["months", "old_data"],
-        duplicate_atc=numbers["counts", "duplicate_atc"],
-        kidney=numbers["counts", "kidney"],
-        windows=_windows(file, told.get("windows")),
-        documents={name: frozenset(some_texts(file, f"documents.{name}", documents.get(name))) for name in _DOCUMENTS},
-        stopped=frozenset(some_texts(file, "codes.stopped", codes.get("stopped"))),
-        packs=frozenset(some_texts(file, "codes.packs", codes.get("packs"))),
-        container=a_text(file, "codes.container", codes.get("container")),
-        recalled=tuple(f"{part}.{name}" for part, name in numbers if told[part][name]["mark"] == "recalled"),
+    whole = read_table(text, file)
+    version, told = version_of(whole), dict(_numbers(whole))
+    days, months, counts = ({name: told[part, name].value for name in names} for part, names in _NUMBERS.items())
+    documents, codes = _dated(whole, "documents"), _dated(whole, "codes")
+    found = Parameters(
+        version=version,
+        not_collected=days["not_collected"],
+        grace=days["grace"],
+        delivered_within=days["delivered_within"],
+        pack=days["pack"],
+        late_writing=days["late_writing"],
+        first_delivery=months["first_delivery"],
+        validity=months["validity"],
+        regular_months=months["regular"],
+        regular=counts["regular"],
+        changes=months["changes"],
+        old_data=months["old_data"],
+        duplicate_atc=counts["duplicate_atc"],
+        kidney=counts["kidney"],
+        windows=_windows(whole),
+        documents={name: frozenset(documents.texts(name, None)) for name in _DOCUMENTS},
+        stopped=frozenset(codes.texts("stopped", None)),
+        packs=frozenset(codes.texts("packs", None, blank=True)),
+        container=codes.text("container"),
+        recalled=tuple(f"{part}.{name}" for (part, name), each in told.items() if each.mark is Mark.RECALLED),
     )
-
-
-def _windows(file: str, told: object) -> tuple[Window, ...]:
-    if not isinstance(told, list) or not told:
-        raise BrokenTable(file, "windows", "missing")
-    found = tuple(_window(file, f"windows[{number}]", each) for number, each in enumerate(told))
-    if found[-1].atc != ("",):
-        raise BrokenTable(file, f"windows[{len(found) - 1}]", 'the last one takes all: atc = [""]')
+    for part in (documents, codes, whole):
+        part.done()
     return found
 
 
-def _window(file: str, place: str, told: object) -> Window:
-    if not isinstance(told, dict):
-        raise BrokenTable(file, place, "no table")
-    view, archive = (a_whole(file, f"{place}.{name}", told.get(name)) for name in ("view", "archive"))
-    if archive < view:
-        raise BrokenTable(file, place, "kept for less long than it is shown")
-    return Window(
-        family=a_text(file, f"{place}.family", told.get("family")),
-        atc=some_texts(file, f"{place}.atc", told.get("atc")),
-        view=view,
-        archive=archive,
-        mark=_mark(file, place, told),
-        french=a_text(file, f"{place}.label_fr", told.get("label_fr")),
-        english=a_text(file, f"{place}.label_en", told.get("label_en")),
+def version_of(whole: Entry) -> str:
+    """The version of a file, whose head may tell its day and its source too (`rule_set.told_by`)."""
+    whole.day_or_none("from"), whole.text("source", ""), whole.text("source_fr", "")
+    return whole.text("version")
+
+
+@dataclass(frozen=True)
+class _Number:
+    value: int
+    mark: Mark
+
+
+def _numbers(whole: Entry) -> Iterator[tuple[tuple[str, str], _Number]]:
+    for part, names in _NUMBERS.items():
+        table = whole.part(part)
+        for name in names:
+            yield (part, name), _number(table.part(name))
+        table.done()
+
+
+def _number(entry: Entry) -> _Number:
+    """A number with its day and its source: one of nowhere is no data."""
+    found = _Number(entry.number("value", least=1), entry.mark())
+    entry.day("from"), entry.text("source")
+    entry.done()
+    return found
+
+
+def _dated(whole: Entry, name: str) -> Entry:
+    """A part that has a day and a source as a whole."""
+    part = whole.part(name)
+    part.day("from"), part.mark(), part.text("source")
+    return part
+
+
+def _windows(whole: Entry) -> tuple[Window, ...]:
+    found = tuple(map(_window, whole.parts("windows", "windows")))
+    if not found or found[-1].atc != ("",):
+        raise BrokenTable(whole.file, "windows", 'the last one takes all: atc = [""]')
+    return found
+
+
+def _window(entry: Entry) -> Window:
+    read = Window(
+        family=entry.text("family"),
+        atc=entry.texts("atc", None, blank=True),
+        view=entry.number("view", least=1),
+        archive=entry.number("archive", least=1),
+        mark=entry.mark(),
+        french=entry.text("label_fr"),
+        english=entry.text("label_en"),
     )
-
-
-def _number(file: str, place: str, told: object) -> int:
-    if not isinstance(told, dict):
-        raise BrokenTable(file, place, "missing")
-    _mark(file, place, told)
-    return a_whole(file, place, told.get("value"))
-
-
-def _mark(file: str, place: str, told: Mapping[str, Any]) -> str:
-    """Whether it is dated and sourced too: a number of nowhere is no data."""
-    if "from" not in told or not told.get("source"):
-        raise BrokenTable(file, place, "no `from` or no `source`")
-    if told.get("mark") not in MARKS:
-        raise BrokenTable(file, place, f"mark is none of {', '.join(MARKS)}")
-    return str(told["mark"])
-
-
-def _table(file: str, name: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
-    value = told.get(name)
-    if not isinstance(value, dict):
-        raise BrokenTable(file, name, "missing")
-    return value
+    entry.day("from"), entry.text("source")
+    if read.archive < read.view:
+        raise entry.broken("kept for less long than it is shown")
+    entry.done()
+    return read
 
 
 FILE = RuleFile("medicines/parameters.toml", "dmp.services.medicines", "parameters.toml")

@@ -31,6 +31,8 @@ class Product:
     """The same, as people read them."""
     group: int = 0
     """Of generics, where the thesaurus knows."""
+    published: bool = False
+    """Its substances are those of the thesaurus, which names every one of them, in one language."""
 
     def identities(self) -> Iterator[str]:
         """What it may be recognised by, the surest first."""
@@ -54,12 +56,18 @@ class Product:
 
 def product_of(fact: Medication | Dispensation, thesaurus: Thesaurus | None = None) -> Product:
     """The medicine of a fact: what its author wrote, and what the thesaurus knows of its code."""
-    concept = fact.concept
+    return product_told(fact.concept, thesaurus, fact.substances)
+
+
+def product_told(
+    concept: Concept, thesaurus: Thesaurus | None = None, substances: tuple[Substance, ...] = ()
+) -> Product:
+    """The medicine of a code or of words alone, with the substances that its author wrote beside."""
     codes = list(concept.codes())
     cis, virtual = (concept.code_in(system) for system in (CIS, MV))
     cip = concept.code_in(*CIP)
     known = _known(cis, cip, thesaurus)
-    names = _names(fact.substances, concept, known)
+    names = _names(substances, concept, known)
     return Product(
         label=concept.words or (known.label if known else ""),
         cis=cis or (f"{known.cis:08d}" if known else ""),
@@ -69,6 +77,7 @@ def product_of(fact: Medication | Dispensation, thesaurus: Thesaurus | None = No
         substances=frozenset(key for name in names if (key := key_of(name))),
         names=names,
         group=known.group if known else 0,
+        published=known is not None and bool(known.substances),
     )
 
 

@@ -7,7 +7,7 @@ from dmp.record.facts import Observation, Pregnancy, Result
 from dmp.services.chart import Evidence, evidence_of
 from dmp.services.days import day_of_care, first_day
 from dmp.services.medicines.alert import Alert, AlertKind, Situation
-from dmp.services.medicines.alert_rules import Reminder
+from dmp.services.medicines.alert_rules import Reminder, When
 from dmp.services.medicines.days import last_day
 
 
@@ -34,17 +34,17 @@ def reminders(situation: Situation) -> Iterator[Alert]:
 def _holds(each: Reminder, situation: Situation) -> tuple[bool, tuple[Evidence, ...]]:
     age = situation.chart.person.age(situation.chart.today)
     match each.when:
-        case "younger":
+        case When.YOUNGER:
             return age is not None and age < each.years, ()
-        case "older":
+        case When.OLDER:
             return age is not None and age >= each.years, ()
-        case "kidney":
+        case When.KIDNEY:
             return _kidney(situation)
         case _:
             return _state(situation, each.when)
 
 
-def _state(situation: Situation, when: str) -> tuple[bool, tuple[Evidence, ...]]:
+def _state(situation: Situation, when: When) -> tuple[bool, tuple[Evidence, ...]]:
     """The newest word about a pregnancy or a breastfeeding, if it is recent."""
     told = sorted(_words_about(situation, when), key=lambda pair: pair[0], reverse=True)
     if not told:
@@ -53,7 +53,7 @@ def _state(situation: Situation, when: str) -> tuple[bool, tuple[Evidence, ...]]
     return says_yes, (evidence,) if says_yes else ()
 
 
-def _words_about(situation: Situation, when: str) -> Iterator[tuple[str, bool, Evidence]]:
+def _words_about(situation: Situation, when: When) -> Iterator[tuple[str, bool, Evidence]]:
     codes, chart = situation.rules.codes, situation.chart
     oldest = chart.today - timedelta(days=situation.rules.pregnancy_days)
     for sheet in chart.sheets:
@@ -63,7 +63,7 @@ def _words_about(situation: Situation, when: str) -> Iterator[tuple[str, bool, E
         for fact in (*sheet.facts.pregnancies, *sheet.facts.observations):
             if fact.concept.code in codes[when]:
                 yield sheet.entry.creation_time, fact.is_present and _is_yes(fact, situation), evidence_of(sheet)
-        for problem in sheet.facts.problems if when == "pregnant" else ():
+        for problem in sheet.facts.problems if when is When.PREGNANT else ():
             code = problem.concept.code.split(".")[0]
             if code in codes["pregnant_problems"]:
                 ended = (last_day(problem.end) or chart.today) < chart.today

@@ -10,6 +10,7 @@ from dmp.services.chart import Chart, Sheet
 from dmp.services.days import day_of_care, days_after, first_day, months_after
 from dmp.services.medicines.days import last_day
 from dmp.services.medicines.deliveries import Line
+from dmp.services.medicines.intake import last_day_of_steps
 from dmp.services.medicines.parameters import Parameters
 from dmp.services.medicines.product import Product, product_of
 from dmp.services.medicines.thesaurus import Thesaurus
@@ -95,8 +96,12 @@ def is_about_none(fact: Medication) -> bool:
 
 
 def end_of(said: Saying, parameters: Parameters) -> date | None:
-    """The last day of a treatment as it is said; a line with renewals lasts that much longer. None: not told."""
-    end, start = last_day(said.fact.end), said.start or said.day
+    """The last day of a treatment as it is said; a line with renewals lasts that much longer. None: not told.
+
+    Where no day is told, steps whose times are told end with the last of them.
+    """
+    start = said.start or said.day
+    end = last_day(said.fact.end) or last_day_of_steps(said.fact.steps, start)
     repeats = said.line.fact.repeats if said.line is not None else 0
     if end is None or repeats <= 0 or start is None or end < start:
         return end

@@ -16,7 +16,7 @@ from typing import Any
 from dmp.services.days import months_after
 from dmp.services.medicines.ansm import Level
 from dmp.services.medicines.compact import Origin, unpacked
-from dmp.services.medicines.names import searchable
+from dmp.services.medicines.names import is_class, key_of, searchable
 from dmp.services.tables import BrokenTable
 
 
@@ -107,6 +107,12 @@ class Thesaurus:
     def _plain(self) -> tuple[str, ...]:
         """The names as they can be searched, made at the first search."""
         return tuple(searchable(self._label(place)) for place in range(len(self._cis)))
+
+    @cached_property
+    def substances(self) -> frozenset[str]:
+        """Keys of every substance that it names, of medicines and of interactions (`names.key_of`)."""
+        told = (key for key in map(key_of, self._names) if key)
+        return frozenset((*told, *(key for key in self._numbers if not is_class(key))))
 
     def _at(self, cis: int) -> Known | None:
         place = bisect_left(self._cis, cis)

@@ -7,6 +7,7 @@ from datetime import date
 from dmp.record.facts import Fact
 from dmp.services.chart import Chart, Evidence, Sheet, evidence_of
 from dmp.services.days import day_of_care, first_day, months_after
+from dmp.services.duplicates import RULES as DUPLICATES
 from dmp.services.duplicates import grouped
 from dmp.services.pathway.comparing import LOINC, Comparable, Group, same_system
 from dmp.services.tables import Words
@@ -65,7 +66,7 @@ def already_done(chart: Chart, wanted: Wanted, table: Comparable) -> AlreadyDone
 def _once(found: list[Done], chart: Chart) -> list[Done]:
     """Copies of one report are one examination, told by the first of them that says it."""
     named = {one.evidence.uuid for one in found}
-    groups = grouped(sheet.entry for sheet in chart.sheets if sheet.uuid in named)
+    groups = grouped((sheet.entry for sheet in chart.sheets if sheet.uuid in named), chart.rules.of(DUPLICATES))
     first = {uuid: group.first.uuid for group in groups for uuid in group.documents}
     kept: dict[tuple[str, date | None], Done] = {}
     for one in found:

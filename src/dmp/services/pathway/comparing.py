@@ -94,7 +94,7 @@ def read_comparable(text: str, file: str) -> Comparable:
     table = Comparable(
         version=head.text("version"),
         start=head.day("from"),
-        source=head.text("source"),
+        source=head.source(),
         mark=head.mark(),
         months=head.number("months", least=1),
         most=head.number("most", least=1),

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from dmp.record.codes import Code
 from dmp.record.dtm import is_dtm
@@ -17,7 +18,8 @@ from dmp.record.hl7text import Xcn, Xon
 from dmp.record.professional import Specialty
 from dmp.services.chart import Chart, Evidence, Sheet, evidence_of
 from dmp.services.days import day_in_france, day_of_care, digits_of_care
-from dmp.services.duplicates import Group, grouped, shipped
+from dmp.services.duplicates import RULES as DUPLICATES
+from dmp.services.duplicates import Group, Thresholds, grouped
 from dmp.services.pathway.rules import Rules
 
 ACCESSION = "urn:ihe:iti:xds:2013:accession"
@@ -69,8 +71,10 @@ class Event:
 
 def events_of(chart: Chart, rules: Rules) -> tuple[Event, ...]:
     """Every event of a chart, newest first, what belongs together merged."""
-    same = {uuid: group for group in grouped(sheet.entry for sheet in chart.sheets) for uuid in group.documents}
-    groups = _groups(chart.sheets, same, rules)
+    numbers = chart.rules.of(DUPLICATES)
+    found = grouped((sheet.entry for sheet in chart.sheets), numbers)
+    same = {uuid: group for group in found for uuid in group.documents}
+    groups = [(sorted(sheets, key=partial(_rank, numbers)), why) for sheets, why in _groups(chart.sheets, same, rules)]
     events = [_joined(sheets, why, same, rules) for sheets, why in groups]
     return tuple(sorted(events, key=order, reverse=True))
 
@@ -147,8 +151,7 @@ def _plain(ident: str) -> str:
 
 
 def _joined(sheets: list[Sheet], why: Merged | None, same: Mapping[str, Group], rules: Rules) -> Event:
-    """The report before images and scans, the prescription before the deliveries; the sources of all."""
-    sheets.sort(key=_rank)
+    """One event of sheets in the order of `_rank`, with the sources of all."""
     event = _event(sheets[0], rules)
     if len(sheets) == 1:
         return event
@@ -157,10 +160,11 @@ def _joined(sheets: list[Sheet], why: Merged | None, same: Mapping[str, Group], 
     return replace(event, codes=codes, evidence=evidence, merged=why, same=group if group.copies else None)
 
 
-def _rank(sheet: Sheet) -> tuple[bool, bool, bool, str, str]:
+def _rank(numbers: Thresholds, sheet: Sheet) -> tuple[bool, bool, bool, str, str]:
+    """The report before images and scans, the prescription before the deliveries."""
     entry = sheet.entry
     images, delivery = entry.type_code.code == KEY_IMAGES, bool(sheet.facts.dispensations)
-    scan = entry.type_code.code in shipped().scans
+    scan = entry.type_code.code in numbers.scans
     return images, delivery, scan, entry.service_start or entry.creation_time, entry.uuid
 
 

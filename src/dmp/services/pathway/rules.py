@@ -97,7 +97,7 @@ def read_rules(text: str, file: str) -> Rules:
     made = Rules(
         version=head.text("version"),
         start=head.day("from"),
-        source=head.text("source"),
+        source=head.source(),
         mark=head.mark(),
         gap_months=head.number("gap_months", least=1),
         most_gaps=head.number("most_gaps"),

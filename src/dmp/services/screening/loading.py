@@ -43,7 +43,7 @@ def read_programmes(text: str, file: str) -> Programmes:
         id=head.text("id"),
         version=head.text("version"),
         start=head.day("from"),
-        source=head.text("source"),
+        source=head.source(),
         mark=head.mark(),
         due_before_days=head.number("due_before_days"),
         overdue_after_days=head.number("overdue_after_days"),

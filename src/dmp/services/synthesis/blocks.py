@@ -66,6 +66,12 @@ class Block:
     """The slug of the service that shows all of it."""
 
     @property
+    def source(self) -> tuple[Evidence, ...]:
+        """The documents that all its lines come from, told once; empty where lines differ, or there is but one."""
+        found = {tuple(one.uuid for one in line.evidence) for line in self.lines}
+        return self.lines[0].evidence if len(self.lines) > 1 and len(found) == 1 else ()
+
+    @property
     def contradicts_itself(self) -> bool:
         """One document lists something, another states that there is nothing: both are shown (SV-7)."""
         return bool(self.lines and self.stated_none)

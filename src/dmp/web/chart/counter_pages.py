@@ -4,24 +4,27 @@ A number is a secret of its bearer: it comes by POST, and stands in no address.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from dmp.actions.dispense import AtCounter, Dispense, ListDeliverable, ReadPrescription
 from dmp.actions.numbered import ByNumber, InRecord, Which
 from dmp.record.dtm import PARIS
 from dmp.record.errors import IncompleteRequest, RecordNotFound, Refused
-from dmp.record.prescription import PHARMACIST, Prescription
-from dmp.services.medicines.cycle import cycle_of
+from dmp.record.facts import NOTHING
+from dmp.record.prescription import Execution, Prescription
+from dmp.record.professional import PHARMACIST
+from dmp.services.medicines.cycle import against_delivery, cycle_of, first_day_to_write, until
 from dmp.services.panel import Words
 from dmp.web import deposit_words
+from dmp.web.chart.counter_check import SubstituteView, seen_of, substitutes, with_advice
 from dmp.web.chart.counter_copy import copy_of
 from dmp.web.chart.counter_form import LINES, Typed, read_typed
-from dmp.web.chart.counter_words import FIELDS, GONE, NOT_DONE, OBSTACLES, UNKNOWN_NUMBER
+from dmp.web.chart.counter_words import FIELDS, GONE, NOT_DONE, OBSTACLES, UNKNOWN_NUMBER, days_to_tell
 from dmp.web.chart.prescription_view import PrescriptionView, seen
 from dmp.web.days import day
 from dmp.web.depositing import Depositing
-from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
+from dmp.web.portal.page import Answer, Language, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import PROFESSIONAL as HOME_OF_PROFESSIONALS
 from dmp.web.professional.room import alone, called
 
@@ -29,6 +32,7 @@ COUNTER, HERE = "/professional/ordonnances", "/professional/dossier/ordonnances"
 DELIVER, DELIVER_HERE = f"{COUNTER}/delivrer", f"{HERE}/delivrer"
 DONE = "?fait=delivre"
 _COUNTER = Page("chart/counter.html", ("Lire une ordonnance", "Read a prescription"))
+_TO_READ = ("À relire avant d’enregistrer", "To be read before it is saved")
 _HERE = Page("chart/deliverable.html", ("Ordonnances à délivrer", "Prescriptions to deliver"))
 
 
@@ -39,13 +43,20 @@ class DeskView:
     prescription: PrescriptionView
     action: str
     once: str
-    today: str
+    day: str
+    """The day to begin with: today, or none where it has to be told."""
+    days: Words
+    """Those that may be told."""
     person: str = ""
     """Whose it is, where no open record says so."""
     most: int = LINES
     """Lines of one form."""
     typed: bool = False
-    """What was typed is kept: something stood in the way."""
+    """What was typed is kept: something stood in the way, or is to be read first."""
+    advice: tuple[SubstituteView, ...] = ()
+    """What is to be read before it is written down: of products that take the place of others."""
+    seen: str = ""
+    """The same, in short: what was read must be what is written."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +94,14 @@ class CounterPages:
         """Write down what was done with lines; the prescription is shown again, with what is left."""
         visit, number = alone(visit), visit.form.line("number")[:60]
         try:
-            done, errors = self._deliver(visit, ByNumber(number))
-            if done is not None:
-                return _page(_COUNTER, CounterView(_at_counter(visit, done), done=True))
+            came = self._deliver(visit, ByNumber(number))
+            if came.done is not None:
+                return _page(_COUNTER, CounterView(_at_counter(visit, came.done), done=True))
             found = visit.perform(ReadPrescription(number))
         except RecordNotFound:
             return _refused(visit, _COUNTER, CounterView(), {"number": UNKNOWN_NUMBER})
-        return _refused(visit, _COUNTER, CounterView(_at_counter(visit, found, typed=True)), errors)
+        desk = _with_advice(_at_counter(visit, found, typed=True), found.prescription, came.advice)
+        return _answered(visit, _COUNTER, CounterView(desk), came)
 
     def _here(self, visit: Visit) -> Answer:
         """The same of a prescription of the record that is open."""
@@ -97,29 +109,83 @@ class CounterPages:
             return Redirect(HOME_OF_PROFESSIONALS)
         asked = visit.form.line("prescription")[:60]
         try:
-            done, errors = self._deliver(visit, InRecord(visit.patient, asked))
+            came = self._deliver(visit, InRecord(visit.patient, asked))
         except RecordNotFound:
-            done, errors = None, {"": GONE}
-        if done is not None:
+            came = _Came(errors={"": GONE})
+        if came.done is not None:
             return Redirect(HERE + DONE)
-        return _refused(visit, _HERE, HereView(tuple(_desks(visit, typed=asked))), errors)
+        return _answered(visit, _HERE, HereView(tuple(_desks(visit, typed=asked, advice=came.advice))), came)
 
-    def _deliver(self, visit: Visit, which: Which) -> tuple[AtCounter | None, dict[str, Words]]:
-        """What became of a prescription; None with the sentences where something stood in the way."""
-        typed = read_typed(visit.form, visit.portal.medicines)
+    def _deliver(self, visit: Visit, which: Which) -> "_Came":
+        """What became of a prescription; what stood in the way, or is to be read first, where nothing did."""
+        names, rules = visit.portal.medicines, visit.portal.rules()
+        typed = read_typed(visit.form, names)
         if typed.errors:
-            return None, typed.errors
+            return _Came(errors=typed.errors)
+        found = _found(visit, which) if any(each.product != NOTHING for each in typed.handed) else None
+        if found is not None and not _was_sent(found, typed):
+            if wrong := _in_the_way(visit, found, typed):
+                return _Came(errors=wrong)
+            advice = substitutes(found, typed.handed, names, rules)
+            if advice and visit.form.line("seen") != seen_of(found, advice):
+                return _Came(advice=advice)
+            language = 0 if visit.language is Language.FRENCH else 1
+            typed = replace(typed, handed=with_advice(typed.handed, advice, names, rules, language))
         try:
-            return visit.perform(self._act(visit, which, typed)), {}
+            return _Came(done=visit.perform(self._act(visit, which, typed)))
         except IncompleteRequest as refusal:
-            return None, _at_field(refusal)
+            return _Came(errors=_at_field(refusal.element, refusal.line))
         except Refused as refusal:
             told = " ".join(deposit_words.of_problems(refusal.problems, visit).values())
-            return None, {"": (told, told)}
+            return _Came(errors={"": (told, told)})
 
     def _act(self, visit: Visit, which: Which, typed: Typed) -> Dispense:
         copy = None if typed.opposed else copy_of(self.depositing, visit, typed.once)
         return Dispense(which, typed.handed, typed.day, copy, typed.once)
+
+
+@dataclass(frozen=True)
+class _Came:
+    """What came of a form: it was written down, or something stood in the way, or is to be read first."""
+
+    done: AtCounter | None = None
+    errors: dict[str, Words] = field(default_factory=dict[str, Words])
+    advice: tuple[SubstituteView, ...] = ()
+
+
+def _found(visit: Visit, which: Which) -> Prescription:
+    """The prescription of a form, as the pharmacist may know of it.
+
+    Raises:
+        RecordNotFound: there is none that he may know of this way.
+    """
+    if isinstance(which, ByNumber):
+        return visit.perform(ReadPrescription(which.number)).prescription
+    found = next((each for each in visit.perform(ListDeliverable(which.patient)) if each.id == which.id), None)
+    if found is None:
+        raise RecordNotFound("no prescription has this id")
+    return found
+
+
+def _was_sent(found: Prescription, typed: Typed) -> bool:
+    """The same form came before: the act says again what it did then."""
+    return any(each.id.partition(" ")[0] == typed.once for each in found.executions if typed.once)
+
+
+def _in_the_way(visit: Visit, found: Prescription, typed: Typed) -> dict[str, Words]:
+    """What the rules say against it before anything is read: nobody reads advice on what cannot be written."""
+    at, rules = visit.portal.reception.desk.clock(), cycle_of(visit.portal.rules())
+    today = at.astimezone(PARIS).date()
+    for each in typed.handed:
+        told = each.product, each.lot, each.reason
+        done = Execution("", at, typed.day or today, each.item, each.deed, each.quantity, "", "", "", *told)
+        for obstacle in against_delivery(found, done, today, rules):
+            return _at_field(obstacle.code, obstacle.item)
+    return {}
+
+
+def _with_advice(desk: DeskView, found: Prescription, advice: tuple[SubstituteView, ...]) -> DeskView:
+    return replace(desk, advice=advice, seen=seen_of(found, advice)) if advice else desk
 
 
 def counter(_visit: Visit) -> Answer:
@@ -148,9 +214,10 @@ def is_pharmacist(visit: Visit) -> bool:
     return who is not None and who.profession == PHARMACIST
 
 
-def _desks(visit: Visit, *, typed: str = "") -> Iterator[DeskView]:
+def _desks(visit: Visit, *, typed: str = "", advice: tuple[SubstituteView, ...] = ()) -> Iterator[DeskView]:
     for each in visit.perform(ListDeliverable(visit.patient)):
-        yield _desk(visit, each, DELIVER_HERE, typed=each.id == typed)
+        desk = _desk(visit, each, DELIVER_HERE, typed=each.id == typed)
+        yield _with_advice(desk, each, advice) if each.id == typed else desk
 
 
 def _at_counter(visit: Visit, found: AtCounter, *, typed: bool = False) -> DeskView:
@@ -160,23 +227,31 @@ def _at_counter(visit: Visit, found: AtCounter, *, typed: bool = False) -> DeskV
 
 
 def _desk(visit: Visit, found: Prescription, action: str, *, typed: bool = False) -> DeskView:
-    now = visit.portal.reception.desk.clock().astimezone(PARIS)
-    told = seen(found, now.date(), cycle_of(visit.portal.rules()))
+    today, rules = visit.portal.reception.desk.clock().astimezone(PARIS).date(), cycle_of(visit.portal.rules())
+    told = seen(found, today, rules)
     once = visit.form.line("once")[:36] if typed else str(uuid4())
-    return DeskView(told, action, once, day(now), typed=typed)
+    days = days_to_tell(first_day_to_write(found, today, rules), min(today, until(found, rules)), today)
+    return DeskView(told, action, once, "" if told.is_late else day(today), days, typed=typed)
 
 
-def _at_field(refusal: IncompleteRequest) -> dict[str, Words]:
+def _at_field(code: str, line: str) -> dict[str, Words]:
     """The sentence of an obstacle, at the field that it is about."""
-    words = OBSTACLES.get(refusal.element, NOT_DONE)
-    if refusal.element == "day":
+    words = OBSTACLES.get(code, NOT_DONE)
+    if code in ("day", "day-expired"):
         return {"day": words}
-    named = f"{FIELDS.get(refusal.element, 'deed')}-{refusal.line}" if refusal.line else ""
-    return {named: words} if refusal.element in FIELDS or refusal.element == "covered" else {"": words}
+    named = f"{FIELDS.get(code, 'deed')}-{line}" if line else ""
+    return {named: words} if code in FIELDS or code == "covered" else {"": words}
 
 
 def _page(page: Page, view: object) -> Page:
     return Page(page.template, page.title, view)
+
+
+def _answered(visit: Visit, page: Page, view: object, came: _Came) -> Page:
+    """The form again, with what was wrong in it, or with what is to be read first."""
+    if came.errors:
+        return _refused(visit, page, view, came.errors)
+    return Page(page.template, _TO_READ if came.advice else page.title, view)
 
 
 def _refused(visit: Visit, page: Page, view: object, errors: dict[str, Words]) -> Page:

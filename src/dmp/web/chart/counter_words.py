@@ -1,10 +1,12 @@
 """The words of the counter of a pharmacy: what was done with a line, what stands in the way, and what to do then."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from dmp.record.prescription import Deed, PrescriptionState
 from dmp.services.panel import Words
 from dmp.web.chart.medicines_words import REASONS
+from dmp.web.days import day
 
 DEEDS: Mapping[Deed, Words] = {
     Deed.DELIVERED: ("Délivré", "Delivered"),
@@ -50,8 +52,15 @@ OBSTACLES: Mapping[str, Words] = {
     ),
     "reason-missing": ("Dites pourquoi, en quelques mots.", "Say why, in a few words."),
     "day": (
-        "Une délivrance se note le jour même, ou dans les 3 jours ; jamais avant le jour de l’ordonnance.",
-        "A delivery is written down on its day, or within 3 days; never before the day of the prescription.",
+        "Choisissez un des jours indiqués : une délivrance se note le jour même ou peu après, jamais d’avance, "
+        "jamais avant l’ordonnance.",
+        "Choose one of the days told: a delivery is written down on its day or a little later, never ahead, never "
+        "before the prescription.",
+    ),
+    "day-expired": (
+        "Ce jour-là, le délai pour délivrer était passé. Vous pouvez seulement noter ce que vous avez délivré avant : "
+        "écrivez ce jour.",
+        "On that day, the time to deliver was over. You can only write down what you delivered before: write that day.",
     ),
     "dispensed": (
         "Tout a été délivré entre-temps, ici ou dans une autre pharmacie. Rien n’a été noté.",
@@ -98,6 +107,18 @@ GONE: Words = (
     "Cette ordonnance n’est plus dans ce que vous voyez de ce dossier. Demandez son numéro au patient.",
     "This prescription is no longer in what you see of this record. Ask the patient for its number.",
 )
+
+
+def days_to_tell(first: date, last: date, today: date) -> Words:
+    """The days of which a delivery may be written down."""
+    if first >= last:
+        return (f"Le {day(last)} seulement.", f"{day(last)} only.")
+    if last < today:
+        return (f"Du {day(first)} au {day(last)}.", f"From {day(first)} to {day(last)}.")
+    return (
+        f"Aujourd’hui, ou un jour d’avant, dès le {day(first)}.",
+        f"Today, or a day before, from {day(first)} on.",
+    )
 
 
 def why_not_substitutable(told: str) -> Words:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dmp.services.chart import Evidence
 from dmp.services.medicines.alert import Alert, AlertKind
 from dmp.services.medicines.ansm import Level
+from dmp.services.medicines.thesaurus import Thesaurus
 from dmp.services.panel import Words
 from dmp.web.chart.medicines_words import LEVELS
 from dmp.web.days import day
@@ -114,3 +115,26 @@ def _for_holder(alert: Alert) -> Words:
                 f"{' and '.join(names)}: this may be the same treatment twice.",
             )
     return (f"{said[0]} {_TALK[0]}", f"{said[1]} {_TALK[1]}")
+
+
+def data_words(thesaurus: Thesaurus | None) -> Words:
+    """Of which day the data of the checks are."""
+    if thesaurus is None:
+        return (
+            "Les interactions ne sont pas vérifiées : aucune base de médicaments n’est chargée.",
+            "Interactions are not checked: no database of medicines is loaded.",
+        )
+    origin = thesaurus.origin
+    medicines, interactions = day(origin.medicines), day(origin.interactions)
+    return (
+        f"Base publique des médicaments du {medicines}, thésaurus des interactions de l’ANSM du {interactions}.",
+        f"Public database of medicines of {medicines}, thesaurus of interactions of the ANSM of {interactions}.",
+    )
+
+
+def old_words(months: int) -> Words:
+    """That the reference data are older than so many months."""
+    return (
+        f"Les données de référence ont plus de {months} mois : les alertes peuvent être incomplètes.",
+        f"The reference data are older than {months} months: alerts may be incomplete.",
+    )

@@ -7,7 +7,7 @@ from dmp.services.medicines.changes import ChangeKind
 from dmp.services.medicines.discharge import Outcome
 from dmp.services.medicines.lines import LineState
 from dmp.services.medicines.sayings import Source
-from dmp.services.medicines.treatments import Basis, Mark
+from dmp.services.medicines.treatment import Basis, Mark
 from dmp.services.panel import Words
 
 REASONS: dict[str, Words] = {
@@ -77,6 +77,10 @@ LEFT_OUT: dict[str, Words] = {
     "quantity-not-positive": ("quantité négative ou nulle", "quantity of nothing or less"),
     "quantity-too-large": ("quantité invraisemblable", "unlikely quantity"),
     "posology-unknown": ("posologie non structurée", "posology without structure"),
+    "dose-unclear": ("dose par jour non précisée", "dose a day not told"),
+    "steps-unclear": ("paliers sans dates ni durées claires", "steps without clear days or lengths"),
+    "dose-above-most": ("la dose dépasse la dose maximale écrite", "the dose is above the most that is written"),
+    "units-differ": ("dose et boîte comptées autrement", "dose and pack counted in other units"),
 }
 NO_NAME: Words = ("Médicament sans nom dans le document", "Medicine without a name in the document")
 OBSTACLES: dict[str, Words] = {

@@ -13,7 +13,7 @@ from dmp.services.days import days_after
 from dmp.services.medicines.cycle import MOST, Obstacle, Rules, against_deposit
 from dmp.services.medicines.durations import restriction_of
 from dmp.services.medicines.product import ATC, CIS
-from dmp.services.medicines.treatments import Mark, Treatment
+from dmp.services.medicines.treatment import Mark, Treatment
 from dmp.services.panel import Words
 from dmp.services.words import unit_words
 from dmp.web.chart.medicines_words import REASONS

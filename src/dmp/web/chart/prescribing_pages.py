@@ -17,7 +17,7 @@ from dmp.record.prescription import OCTETS, Prescription, number_of
 from dmp.services.medicines.cycle import Rules, cycle_of
 from dmp.services.medicines.durations import restriction_of
 from dmp.web import deposit_words
-from dmp.web.chart.medicines_view import data_words
+from dmp.web.chart.medicines_alerts import data_words
 from dmp.web.chart.medicines_words import OBSTACLES, PRESCRIPTION_FLAGS
 from dmp.web.chart.prescribed_page import SIGNED, signed
 from dmp.web.chart.prescribing_copy import copy_of

@@ -18,11 +18,11 @@ from dmp.services.medicines.durations import restriction_of
 from dmp.services.medicines.names import searchable
 from dmp.services.medicines.product import product_of
 from dmp.services.medicines.thesaurus import Thesaurus
-from dmp.services.medicines.treatments import Treatment, reconciled
+from dmp.services.medicines.treatment import Treatment
+from dmp.services.medicines.treatments import reconciled
 from dmp.services.panel import Words
 from dmp.services.words import unit_words
-from dmp.web.chart.medicines_alerts import AlertView, alert_views
-from dmp.web.chart.medicines_view import data_words
+from dmp.web.chart.medicines_alerts import AlertView, alert_views, data_words
 from dmp.web.chart.medicines_words import PRESCRIPTION_FLAGS, REASONS
 from dmp.web.chart.prescribing_form import FLAGS, MOST_LINES, Draft, Sent
 from dmp.web.chart.prescribing_lines import DOSES, UNITS, Understood, fault_of, faults, understood

@@ -6,8 +6,19 @@ from decimal import Decimal
 
 import segno
 
+from dmp.record.dtm import PARIS
 from dmp.record.prescription import Checked, Deed, Execution, Item, Prescription, PrescriptionState
-from dmp.services.medicines.cycle import Rules, deliverable, left_of, lost_of, state_of, still_open, until
+from dmp.services.medicines.cycle import (
+    Rules,
+    deliverable,
+    first_day_to_write,
+    left_of,
+    lost_of,
+    may_be_written,
+    state_of,
+    still_open,
+    until,
+)
 from dmp.services.panel import Words
 from dmp.services.words import unit_words
 from dmp.web.chart.counter_words import AFTERWARDS, DEEDS, lost, why_not_substitutable
@@ -31,6 +42,10 @@ class DoneView:
     product: str
     lot: str
     reason: str
+    noted: str = ""
+    """The day on which it was written down, where it is a later one."""
+    checked: str = ""
+    """What the check of another product told him; told to nobody else (RX-7)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,9 @@ class ItemView:
     proposed: str
     done: tuple[DoneView, ...]
     is_open: bool
+    """A delivery of it may be written down: of today, or of a day that is told."""
+    is_late: bool
+    """Only of a day that is told: today nothing of it may be delivered."""
     cancelled: str = ""
     """What was left when it was cancelled."""
     not_substitutable: Words = _NO_WORDS
@@ -88,8 +106,13 @@ class PrescriptionView:
 
     @property
     def open_items(self) -> tuple[ItemView, ...]:
-        """The lines of which something may be delivered."""
+        """The lines of which a delivery may be written down."""
         return tuple(each for each in self.items if each.is_open)
+
+    @property
+    def is_late(self) -> bool:
+        """Nothing may be delivered today: only what was handed out before may be written down."""
+        return all(each.is_late for each in self.open_items)
 
 
 def picture(number: str) -> str:
@@ -128,7 +151,7 @@ def seen(prescription: Prescription, today: date, rules: Rules, *, drawn: bool =
 
 def _item(prescription: Prescription, item: Item, today: date, rules: Rules, *, is_open: bool) -> ItemView:
     left, late = deliverable(prescription, item, today, rules), lost_of(prescription, item, today, rules)
-    rest = left_of(prescription, item)
+    rest, before = left_of(prescription, item), _deliverable_before(prescription, item, today, rules)
     return ItemView(
         id=item.id,
         name=item.product.words,
@@ -137,9 +160,10 @@ def _item(prescription: Prescription, item: Item, today: date, rules: Rules, *, 
         unit=unit_words(item.unit),
         repeats=item.repeats,
         left=amount(left, item.unit),
-        proposed=amount(min(left, item.quantity), ""),
+        proposed=amount(min(left or before, item.quantity), ""),
         done=tuple(_done(each, item) for each in prescription.executions if each.item == item.id),
-        is_open=is_open and left > 0,
+        is_open=before > 0,
+        is_late=not is_open or left <= 0,
         cancelled=amount(rest, item.unit) if prescription.cancelled is not None and rest > 0 else "",
         not_substitutable=why_not_substitutable(item.not_substitutable) if item.not_substitutable else _NO_WORDS,
         lost=lost(amount(late, item.unit), nothing_left=left <= 0) if is_open and late > 0 and rest > 0 else _NO_WORDS,
@@ -148,10 +172,21 @@ def _item(prescription: Prescription, item: Item, today: date, rules: Rules, *, 
     )
 
 
+def _deliverable_before(prescription: Prescription, item: Item, today: date, rules: Rules) -> Decimal:
+    """What could be handed out on the earliest day that may still be told; nothing where none may."""
+    if not may_be_written(prescription, today, rules):
+        return Decimal(0)
+    return deliverable(prescription, item, first_day_to_write(prescription, today, rules), rules)
+
+
 def _done(done: Execution, item: Item) -> DoneView:
     product = done.product.words if done.is_substitute else ""
     quantity = amount(done.quantity, item.unit) if done.deed is not Deed.REFUSED else ""
-    return DoneView(day(done.day), done.name, DEEDS[done.deed], quantity, product, done.lot, done.reason)
+    told = day(done.day), done.name, DEEDS[done.deed], quantity, product
+    written = done.at.astimezone(PARIS).date()
+    noted = day(written) if written != done.day else ""
+    checked = ", ".join(each.severity for each in done.checked.advice) if done.checked is not None else ""
+    return DoneView(*told, done.lot, done.reason, noted, checked)
 
 
 def amount(quantity: Decimal, unit: str) -> str:

@@ -10,6 +10,7 @@ from dmp.actions.open_chart import OpenChart
 from dmp.actions.search_texts import SearchTexts
 from dmp.services import SERVICES
 from dmp.services.chart import Chart
+from dmp.services.duplicates import RULES as DUPLICATES
 from dmp.services.lookup.lexicon import RULES
 from dmp.web.chart.pages import Shown
 from dmp.web.chart.room import PATIENT, PROFESSIONAL, SEARCH, Room, tabs_of
@@ -33,9 +34,9 @@ def found(room: Room, visit: Visit) -> Answer:
         return Redirect(HOME_OF_PROFESSIONALS)
     searched = visit.perform(SearchTexts(visit.patient))
     chart, choice = searched.chart, choice_of(visit.form)
-    return _page(
-        room, chart, view(searched.papers, choice, today=chart.today, room=room, lexicon=chart.rules.of(RULES))
-    )
+    lexicon, alike = chart.rules.of(RULES), chart.rules.of(DUPLICATES)
+    shown = view(searched.papers, choice, today=chart.today, room=room, lexicon=lexicon, alike=alike)
+    return _page(room, chart, shown)
 
 
 def routes_of(room: Room) -> tuple[PageRoute, ...]:

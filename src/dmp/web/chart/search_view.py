@@ -14,6 +14,7 @@ from dmp.documents.text import DocumentText
 from dmp.record.entry import Author, DocumentEntry
 from dmp.record.hl7text import Xcn, Xon
 from dmp.services.days import digits_of_care
+from dmp.services.duplicates import Thresholds
 from dmp.services.lookup.find import Found, Hit, Paper, find
 from dmp.services.lookup.lexicon import Lexicon, shipped
 from dmp.services.lookup.query import LONGEST, Query, Wish, parse
@@ -117,13 +118,19 @@ def choice_of(form: Form) -> Choice:
 
 
 def view(
-    papers: Sequence[Paper], choice: Choice, *, today: date, room: Room, lexicon: Lexicon | None = None
+    papers: Sequence[Paper],
+    choice: Choice,
+    *,
+    today: date,
+    room: Room,
+    lexicon: Lexicon | None = None,
+    alike: Thresholds | None = None,
 ) -> SearchView:
     """What to show of a search among the papers that the visitor may read."""
     query = parse(choice.words, lexicon or shipped())
     found = find(replace(query, newest=query.newest or choice.newest), papers, today)
     texts = {paper.uuid: paper for paper in papers}
-    same = copies_of(paper.entry for paper in papers) if found.hits else {}
+    same = copies_of((paper.entry for paper in papers), alike) if found.hits else {}
     left = _once((hit for hit in found.hits if _is_kept(hit.entry, choice)), same)
     last = max((len(left) + ON_A_PAGE - 1) // ON_A_PAGE, 1)
     choice = replace(choice, page=min(choice.page, last))

@@ -69,7 +69,7 @@ def _treatments(current: Iterable[medicines_view.MedicineView], none: tuple[Evid
         Line(
             each.name,
             each.since,
-            (*(same(dose.words) for dose in each.doses[:1] if dose.words), *each.sources),
+            _told(*(same(dose.words) for dose in each.doses[:1]), *each.sources, _handed(each)),
             evidence=each.evidence,
         )
         for each in current
@@ -127,8 +127,19 @@ def _vaccines(found: vaccination_view.VaccinationView) -> Block:
 
 
 def _screening(found: screening_view.ScreeningView) -> Block:
-    lines = tuple(Line(each.title, "" if each.late else each.due, _told(each.words)) for each in found.cards)
+    lines = tuple(Line(each.title, "", _told(each.words, _next(each))) for each in found.cards)
     return Block("screening", ("Dépistages", "Screening"), lines, more=screening.SERVICE.slug)
+
+
+def _next(each: screening_view.Card) -> Words:
+    """Beside what is done, a day alone would be read as the day of that."""
+    if each.late or not each.due:
+        return same("")
+    return (f"prochaine date\u00a0: {each.due}", f"next day: {each.due}")
+
+
+def _handed(each: medicines_view.MedicineView) -> Words:
+    return (f"remplacé par {each.handed}", f"replaced with {each.handed}") if each.handed else same("")
 
 
 def _told(*words: Words) -> tuple[Words, ...]:

@@ -89,6 +89,13 @@ class Shown(Generic[Thing]):
         """Day and hour in France; empty for never."""
         return moment(at) if at is not None else ""
 
+    def version(self, told: str) -> str:
+        """A version; one that is a day, as days are written in France."""
+        try:
+            return day(date.fromisoformat(told))
+        except ValueError:
+            return told
+
     def on(self, at: date | None) -> str:
         """The day alone; empty for none."""
         return day(at) if at is not None else ""

@@ -16,6 +16,7 @@ from dmp.record.dtm import PARIS
 from dmp.record.entry import DocumentEntry
 from dmp.record.errors import Refused
 from dmp.web.patient import copy_words
+from dmp.web.patient.copied_tables import CopiedView, as_json, tables_of
 from dmp.web.patient.xdm import metadata
 from dmp.web.portal.render import alone
 from dmp.web.spool import SpooledContent, SpooledSink
@@ -91,6 +92,9 @@ class CopyArchive:
         self._stream(f"{SUBSET}/METADATA.XML", metadata([one.entry for one in filed], taken))
         self._stream("ACCES.CSV", [copy_words.table(taken.lines)])
         self._stream("INDEX.HTM", (piece.encode() for piece in copy_words.index(self._filed, taken, SUBSET)))
+        tables = tables_of(taken)
+        self._put("DOSSIER.HTM", alone("patient/copied.html", CopiedView(copy_words.whose(taken), taken.at, tables)))
+        self._put("DOSSIER.JSON", as_json(tables, taken))
         self._put("README.TXT", copy_words.read_me(taken).encode())
         sums = "".join(self._sums).encode()
         self._zip.writestr(self._info("SHA256.TXT"), sums)

@@ -25,6 +25,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _STYLE = (
     "body{font:1.1rem/1.5 sans-serif;max-width:70rem;margin:1rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem;border-bottom:1px solid #888}"
+    "h1,td{overflow-wrap:anywhere}@media screen and (max-width:40rem){h1{font-size:1.6rem}table,tbody{display:block}"
+    "thead{position:absolute;left:-300rem}tr{display:block;border:1px solid #888;margin-bottom:.75rem;"
+    "padding:.25rem .6rem}td{display:block;border:0;padding:.15rem 0}td:empty{display:none}}"
 )
 
 
@@ -49,15 +52,16 @@ class FiledDocument(Protocol):
 
 def index(filed: Sequence[FiledDocument], taken: CopyTaken, folder: str) -> Iterator[str]:
     """The page that lists the documents: no script, nothing from elsewhere."""
-    whose = escape(_whose(taken))
+    named = escape(whose(taken))
     yield (
         '<!doctype html>\n<html lang="fr"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Copie du dossier de {whose}</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>Copie du dossier médical partagé</h1>\n<p>{whose}, le {day(taken.at)}. "
+        f"<title>Copie du dossier de {named}</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>Copie du dossier médical partagé</h1>\n<p>{named}, le {day(taken.at)}. "
         f"{len(filed)} document{'s' if len(filed) > 1 else ''}.</p>\n"
-        '<p><a href="ACCES.CSV">Qui est venu dans le dossier</a> (tableau) · '
+        '<p><a href="DOSSIER.HTM">Le reste de votre dossier</a> : profil, choix, invitations, ordonnances, proches · '
+        '<a href="ACCES.CSV">Qui est venu dans le dossier</a> (tableau) · '
         '<a href="README.TXT">Comment lire cette copie</a></p>\n'
         "<table><thead><tr><th>Date</th><th>Document</th><th>Auteur</th><th>Fichiers</th></tr></thead><tbody>\n"
     )
@@ -70,15 +74,19 @@ def read_me(taken: CopyTaken) -> str:
     """What is in the archive, for people and for who takes the documents over."""
     lines = (
         "COPIE DU DOSSIER MEDICAL PARTAGE",
-        f"{_whose(taken)}, le {day(taken.at)}",
+        f"{whose(taken)}, le {day(taken.at)}",
         "",
         "INDEX.HTM    la liste des documents : ouvrez-la dans un navigateur, même sans Internet",
         "LISIBLE      les documents que toute machine sait ouvrir (pages, PDF, texte, images)",
         "IHE_XDM      les documents tels qu'ils ont été déposés, et leur description (IHE XDM),",
         "             pour qu'un autre logiciel de santé puisse les reprendre",
+        "DOSSIER.HTM  ce que le dossier contient à côté des documents : identité, profil médical, choix,",
+        "             invitations, rappels, ordonnances numériques, professionnels, proches, réglages",
+        "DOSSIER.JSON la même chose, pour un logiciel (JSON, UTF-8, jours selon ISO 8601)",
         "ACCES.CSV    qui est venu dans le dossier, pour un tableur",
         "SHA256.TXT   les empreintes : « sha256sum -c SHA256.TXT » dit si un fichier a changé",
         "",
+        "Le numéro d'une ordonnance numérique n'est pas dans DOSSIER : qui l'a peut la faire délivrer.",
         "Cette copie contient des données de santé. Gardez-la en lieu sûr.",
         "",
     )
@@ -119,6 +127,7 @@ def _author(entry: DocumentEntry) -> str:
     return ", ".join(part for part in (name, where) if part)
 
 
-def _whose(taken: CopyTaken) -> str:
+def whose(taken: CopyTaken) -> str:
+    """The name of the holder."""
     traits = taken.traits
     return f"{traits.given} {traits.family}".strip() if traits is not None else "Titulaire du dossier"

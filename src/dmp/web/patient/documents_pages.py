@@ -7,6 +7,7 @@ from functools import partial
 from dmp.actions.look_through import LookThrough
 from dmp.actions.weigh_document import WeighDocument
 from dmp.record.viewer import Explanation
+from dmp.services.duplicates import RULES as DUPLICATES
 from dmp.web.entry_ids import full
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
 from dmp.web.shelf import changes
@@ -65,7 +66,8 @@ def who(visit: Visit) -> Answer:
 
 def _listed(visit: Visit, choice: Choice) -> Page:
     looked = visit.perform(LookThrough(visit.patient, choice.state.statuses))
-    lines = lines_of(looked.entries, looked.at, Visitor(looked.reader, looked.last_visit))
+    visitor, numbers = Visitor(looked.reader, looked.last_visit), visit.portal.rules().of(DUPLICATES)
+    lines = lines_of(looked.entries, looked.at, visitor, numbers=numbers)
     view = ListView(shelve(lines, choice, looked.at), changes.done(visit), FAMILY_WORDS)
     return Page("patient/documents.html", _TITLE, view)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from dmp.actions.explain_access import ExplainPeople, SeeAs
 from dmp.actions.look_through import LookThrough
 from dmp.record.viewer import Viewer
+from dmp.services.duplicates import RULES as DUPLICATES
 from dmp.web.patient.documents_pages import DOCUMENTS
 from dmp.web.portal.forms import number_in
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Visit
@@ -56,7 +57,8 @@ def _seen(visit: Visit, viewer: Viewer, *, chosen: str = "", page: str = "") -> 
         return _page(visit, view)
     at = visit.portal.reception.desk.clock()
     choice = Choice(page=number_in(page) or 1)
-    return _page(visit, replace(view, shelf=shelve(lines_of(seen.objects.entries, at), choice, at)))
+    lines = lines_of(seen.objects.entries, at, numbers=visit.portal.rules().of(DUPLICATES))
+    return _page(visit, replace(view, shelf=shelve(lines, choice, at)))
 
 
 def _page(_visit: Visit, view: SeeAsView) -> Page:

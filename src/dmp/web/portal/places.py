@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from dmp.record.prescription import PHARMACIST
+from dmp.record.professional import PHARMACIST
 from dmp.sign_in.sessions import Session
 
 PATIENT, PROFESSIONAL, DESK, OPERATOR = "/patient", "/professional", "/desk", "/operator"

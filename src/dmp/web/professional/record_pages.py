@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dmp.actions.look_through import Looked, LookThrough
+from dmp.services.duplicates import RULES as DUPLICATES
 from dmp.web.days import day
 from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import PROFESSIONAL
@@ -61,7 +62,8 @@ def _shown(visit: Visit, choice: Choice) -> Answer:
     if visit.signed_in.patient is None:
         return Redirect(PROFESSIONAL)
     looked = visit.perform(LookThrough(visit.patient, choice.state.statuses))
-    lines = lines_of(looked.entries, looked.at, Visitor(looked.reader, looked.last_visit))
+    visitor, numbers = Visitor(looked.reader, looked.last_visit), visit.portal.rules().of(DUPLICATES)
+    lines = lines_of(looked.entries, looked.at, visitor, numbers=numbers)
     current = choice.state is State.IN_FORCE
     view = RecordView(
         shelf=shelve(lines, choice, looked.at),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dmp.actions.read_entry import OpenedDocument
 from dmp.actions.shown import current_versions
 from dmp.record.entry import DocumentEntry, EntryStatus
+from dmp.services.duplicates import Thresholds
 from dmp.web.entry_ids import bare
 from dmp.web.reader.view import title_of
 from dmp.web.reader.words import day_of
@@ -21,11 +22,11 @@ class Version:
     day: str
 
 
-def neighbours(prefix: str, opened: OpenedDocument) -> tuple[str, str]:
+def neighbours(prefix: str, opened: OpenedDocument, numbers: Thresholds) -> tuple[str, str]:
     """The addresses of the documents before and after one, in the order of the list; empty where none is."""
     statuses = next((state.statuses for state in State if opened.read.entry.status in state.statuses), frozenset())
     known = (entry for entry in current_versions(opened.known) if entry.status in statuses)
-    lines, uuid = lines_of(known, opened.at), bare(opened.read.entry.uuid)
+    lines, uuid = lines_of(known, opened.at, numbers=numbers), bare(opened.read.entry.uuid)
     place = next((index for index, line in enumerate(lines) if uuid in line.ids), None)
     if place is None:
         return "", ""

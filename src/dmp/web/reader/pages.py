@@ -9,6 +9,7 @@ from dmp.actions.read_documents import ReadDocument
 from dmp.actions.read_entry import OpenDocument, ReadEntry
 from dmp.record.entry import DocumentEntry
 from dmp.services import SERVICES
+from dmp.services.duplicates import RULES as DUPLICATES
 from dmp.web.chart.room import FROM, Tab, tab_of
 from dmp.web.chart.room import PATIENT as OF_THE_HOLDER
 from dmp.web.chart.room import PROFESSIONAL as OF_A_RECORD
@@ -71,7 +72,7 @@ def reading_page(prefix: str, back: str, visit: Visit) -> Answer:
     if opened_document is None:
         return _NOT_THERE
     view = read_view(opened_document.read, visit.language, prefix)
-    before, after = neighbours(prefix, opened_document)
+    before, after = neighbours(prefix, opened_document, visit.portal.rules().of(DUPLICATES))
     page = ReadingPage(
         document=view,
         back=back,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dmp.record.entry import DocumentEntry
 from dmp.record.hl7text import Xcn, Xon
-from dmp.services.duplicates import Alike, Group, grouped
+from dmp.services.duplicates import Alike, Group, Thresholds, grouped
 from dmp.web.days import day_of
 from dmp.web.entry_ids import bare
 from dmp.web.shelf.lines import by_patient
@@ -27,10 +27,10 @@ class Exemplar:
 Copies = tuple[Exemplar, ...]
 
 
-def copies_of(entries: Iterable[DocumentEntry]) -> Mapping[str, Copies]:
+def copies_of(entries: Iterable[DocumentEntry], numbers: Thresholds | None = None) -> Mapping[str, Copies]:
     """By entryUUID, every copy of the same document, its own first one included; nothing for what stands alone."""
     found: dict[str, Copies] = {}
-    for group in grouped(entries):
+    for group in grouped(entries, numbers):
         if group.copies:
             found.update(dict.fromkeys(group.documents, exemplars(group)))
     return found

@@ -16,7 +16,7 @@ from dmp.record.entry import Author, DocumentEntry, EntryStatus
 from dmp.record.hl7text import Xcn, Xon
 from dmp.record.nomenclature import KNOW_HOW_SYSTEM, Nomenclature, value_set
 from dmp.record.professional import PHARMACIST, Specialty
-from dmp.services.duplicates import Alike, Group, grouped
+from dmp.services.duplicates import Alike, Group, Thresholds, grouped
 from dmp.web.days import day, day_of, local
 from dmp.web.entry_ids import bare
 from dmp.web.shelf.families import Family, Pin, family_named, kind_of, pin_of, short_of
@@ -108,11 +108,16 @@ _OUT_OF_FORCE = {
 }
 
 
-def lines_of(entries: Iterable[DocumentEntry], at: datetime, visitor: Visitor = NOBODY) -> tuple[Line, ...]:
-    """One line for each document and its copies, newest care first."""
+def lines_of(
+    entries: Iterable[DocumentEntry], at: datetime, visitor: Visitor = NOBODY, *, numbers: Thresholds | None = None
+) -> tuple[Line, ...]:
+    """One line for each document and its copies, newest care first.
+
+    `numbers` say when two of them are taken for one; those of the release where the caller has a single document.
+    """
     pairs = [pair for chain in _chains(entries) for pair in _with_versions(chain, at, visitor)]
     lines = {entry.uuid: line for entry, line in pairs}
-    found = [_of_group(group, lines) for group in grouped(entry for entry, _ in pairs)]
+    found = [_of_group(group, lines) for group in grouped((entry for entry, _ in pairs), numbers)]
     found.sort(key=lambda line: (line.when, line.added, line.id), reverse=True)
     return tuple(found)
 

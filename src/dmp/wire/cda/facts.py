@@ -23,7 +23,7 @@ from dmp.wire.cda.entries import (
     vaccines,
 )
 from dmp.wire.cda.entries.common import Reader
-from dmp.wire.cda.entries.place import statements
+from dmp.wire.cda.entries.place import Place, statements
 from dmp.wire.cda.header import BodyKind, CdaHeader
 from dmp.wire.cda.tree import Element
 
@@ -91,9 +91,16 @@ def _of(told: list[Fact], kind: type[Kind]) -> tuple[Kind, ...]:
     return tuple(fact for fact in told if type(fact) is kind)
 
 
+def _reader(place: Place) -> Reader | None:
+    for found in _BY_NAME.get(place.name, ()):
+        if found.applies(place):
+            return found
+    return None
+
+
 def _told(document: Element, header: CdaHeader, failures: list[Failure]) -> Iterator[Fact]:
     for place in statements(document, header):
-        reader = next((found for found in _BY_NAME.get(place.name, ()) if found.applies(place)), None)
+        reader = _reader(place)
         if reader is None:
             continue
         try:

@@ -1,6 +1,7 @@
 """Walking a CDA tree in the words of its paths: `recordTarget/patientRole` instead of Clark names."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from lxml import etree
@@ -10,6 +11,7 @@ from dmp.wire.xml import Element
 CDA = "urn:hl7-org:v3"
 DOCUMENT = f"{{{CDA}}}ClinicalDocument"
 _OURS = f"{{{CDA}}}"
+_LENGTH = len(_OURS)
 
 
 class Branch:
@@ -40,23 +42,48 @@ class Branch:
         value: str = self.element.get(name, "")
         return value
 
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it has no child of any kind."""
+        return not len(self.element)
+
     def every(self, names: str) -> "list[Branch]":
         """All descendants along the path, in document order."""
-        known = self._look() if self._found is None else self._found
+        known = self._found
+        if known is None:
+            # Most elements hold none, and most of what is asked for is not there.
+            if not len(self.element):
+                return []
+            known = self._look()
         found = known.get(names)
         if found is None:
-            above, last = parted(names)
-            parents = self.every(above) if above else []
-            found = known[names] = [child for parent in parents for child in parent.every(last)]
+            found = self._along(names, known) if "/" in names else []
         return found
+
+    def _along(self, names: str, known: "dict[str, list[Branch]]") -> "list[Branch]":
+        """What is below a child, which is kept with the children: entries ask it of what stands above them."""
+        above, last = parted(names)
+        parents = self.every(above) if above else []
+        if not parents:
+            return []
+        found = known[names] = [child for parent in parents for child in parent.every(last)]
+        return found
+
+    def named(self, names: Iterable[str]) -> "Iterator[tuple[str, list[Branch]]]":
+        """The children that have one of these names, name after name, with those of the same name."""
+        known = self._look() if self._found is None else self._found
+        return ((name, known[name]) for name in names if name in known)
 
     def _look(self) -> "dict[str, list[Branch]]":
         """The children by the name that paths give them: without namespace, none passes for one of CDA."""
         found: dict[str, list[Branch]] = {}
         for child in self.element.iterchildren("*"):
             tag: str = child.tag
-            name = tag[len(_OURS) :] if tag.startswith(_OURS) else tag if tag[0] == "{" else f"{{}}{tag}"
-            found.setdefault(name, []).append(Branch(child))
+            name = tag[_LENGTH:] if tag.startswith(_OURS) else tag if tag[0] == "{" else f"{{}}{tag}"
+            if name in found:
+                found[name].append(Branch(child))
+            else:
+                found[name] = [Branch(child)]
         self._found = found
         return found
 
@@ -74,15 +101,14 @@ def one(branch: Branch, names: str) -> Branch | None:
     return found[0] if found else None
 
 
-def every(branch: Branch, names: str) -> list[Branch]:
-    """All descendants along the path, in document order."""
-    return branch.every(names)
+every = Branch.every
+"""All descendants along the path, in document order."""
 
 
 def attribute(branch: Branch, names: str, name: str) -> str:
     """An attribute of the first descendant along the path; empty when either is absent."""
-    found = one(branch, names)
-    return "" if found is None else found.get(name)
+    found = branch.every(names)
+    return found[0].get(name) if found else ""
 
 
 def text_of(branch: Branch | None) -> str:

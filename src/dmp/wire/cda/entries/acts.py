@@ -17,7 +17,11 @@ FOLLOW_UP = f"{PCC}.1.20.3.1"
 def _is_procedure(place: Place) -> bool:
     """Any act, but the collection of a specimen, which its results tell."""
     collected = COLLECTION in place.templates
-    return not (collected and any(ENTRY in above.templates for above in place.upwards()))
+    return not (collected and place.innermost(_is_in_laboratory))
+
+
+def _is_in_laboratory(place: Place) -> bool | None:
+    return ENTRY in place.templates or None
 
 
 def read_procedures(place: Place) -> Iterator[Fact]:

@@ -37,16 +37,18 @@ def _size(content: Branch) -> int:
     written: str = content.element.text or ""
     if content.get("representation") != "B64":
         return len(written.encode())
-    digits = len(written) - sum(written.count(blank) for blank in _SPACES)
+    # Most files hold one kind of blank, and to look for what is not there costs less than to count it.
+    digits = len(written) - sum(written.count(blank) for blank in _SPACES if blank in written)
     padding = written[-64:].count("=")
     return max(0, digits * 3 // 4 - padding)
 
 
 def _is_kind(place: Place) -> bool:
     """The kind of a file beside it in its group, which the file tells."""
+    if attribute(place.branch, "code", "code") != KIND:
+        return False
     holder = place.holder
-    beside = holder is not None and bool(every(holder.branch, "component/observationMedia"))
-    return beside and attribute(place.branch, "code", "code") == KIND
+    return holder is not None and bool(every(holder.branch, "component/observationMedia"))
 
 
 def read_nothing(place: Place) -> Iterator[Fact]:

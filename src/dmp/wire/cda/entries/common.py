@@ -62,7 +62,7 @@ def worded(place: Place, found: Concept) -> Concept:
 
 def source(place: Place) -> Source:
     """Where an entry stands, and who says it: the innermost author from the entry up."""
-    who = next((found for above in place.upwards() if above.step for found in every(above.branch, "author")), None)
+    who = place.innermost(_author)
     assigned = None if who is None else one(who, "assignedAuthor")
     return Source(
         ident=ident(place.branch),
@@ -72,6 +72,11 @@ def source(place: Place) -> Source:
         author_name="" if assigned is None else name(assigned),
         recorded="" if who is None else time(attribute(who, "time", "value")),
     )
+
+
+def _author(place: Place) -> Branch | None:
+    """Who wrote what stands here; the author of the whole document is told by its header."""
+    return one(place.branch, "author") if place.step else None
 
 
 def ident(branch: Branch, names: str = "id") -> str:
@@ -103,8 +108,8 @@ def related(branch: Branch, *kinds: str) -> Iterator[Branch]:
     """The statements that an entry links to, by the kinds of link wanted; all when none is."""
     for link in every(branch, "entryRelationship"):
         if not kinds or link.get("typeCode") in kinds:
-            for found in STATEMENTS:
-                yield from every(link, found)
+            for _, found in link.named(STATEMENTS):
+                yield from found
 
 
 def detail(place: Place, code: str, branch: Branch | None = None) -> Concept:
@@ -141,9 +146,11 @@ def located(place: Place) -> tuple[Concept, str]:
     """Where in the body an entry is, and on which side («latéralité»), told beside its site, its code or its value."""
     words = place.reading.words
     site = one(place.branch, "targetSiteCode") or one(place.branch, "approachSiteCode")
-    coded = (site, one(place.branch, "code"), one(place.branch, "value"))
-    sides = (side(found, place) for found in coded if found is not None)
-    return concept(site, words), next((found for found in sides if found), "")
+    for coded in (site, one(place.branch, "code"), one(place.branch, "value")):
+        told = "" if coded is None or coded.is_leaf else side(coded, place)
+        if told:
+            return concept(site, words), told
+    return concept(site, words), ""
 
 
 def side(coded: Branch, place: Place) -> str:
@@ -172,10 +179,12 @@ def main_organization(place: Place) -> str:
 
 def about(place: Place) -> Concept | None:
     """The other person whom an entry is about («sujet»), by the innermost that says it; None for the patient."""
-    for above in place.upwards():
-        for found in every(above.branch, "subject/relatedSubject"):
-            return concept(one(found, "code"), place.reading.words)
-    return None
+    return place.innermost(_subject)
+
+
+def _subject(place: Place) -> Concept | None:
+    found = one(place.branch, "subject/relatedSubject")
+    return None if found is None else concept(one(found, "code"), place.reading.words)
 
 
 class Answer(NamedTuple):

@@ -8,7 +8,7 @@ from dmp.wire.cda.entries import common
 from dmp.wire.cda.entries.common import reader
 from dmp.wire.cda.entries.place import Place
 from dmp.wire.cda.entries.values import first_concept
-from dmp.wire.cda.tree import Branch, attribute, every
+from dmp.wire.cda.tree import Branch, attribute, every, one
 
 STUDY = "1.2.840.10008.9.16"
 MODALITY = "121139"
@@ -23,7 +23,7 @@ def read_studies(place: Place) -> Iterator[Fact]:
     uid = attribute(place.branch, "id", "root")
     if not uid:
         raise ValueError("a study without an identifier")
-    examined = _procedure(place)
+    examined = place.innermost(_procedure)
     words = place.reading.words
     fact = common.told(place, first_concept(place.branch, "code", words))
     if examined is not None:
@@ -39,12 +39,8 @@ def read_studies(place: Place) -> Iterator[Fact]:
 
 
 def _procedure(place: Place) -> Branch | None:
-    """The act that the study is of: the only one of the sections around it."""
-    for above in place.upwards():
-        found = every(above.branch, "entry/procedure") if above.name == "section" else []
-        if found:
-            return found[0]
-    return None
+    """The act that the studies of a section are of: the first there."""
+    return one(place.branch, "entry/procedure") if place.name == "section" else None
 
 
 def _series(branch: Branch, place: Place) -> Series:

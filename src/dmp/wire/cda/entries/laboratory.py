@@ -18,6 +18,7 @@ BATTERY = "1.3.6.1.4.1.19376.1.3.1.4"
 ISOLATE = "1.3.6.1.4.1.19376.1.3.1.5"
 SUMMARY_BATTERY = f"{ANS}.208"
 """Results told in a patient summary (IPS)."""
+_BATTERIES = frozenset({BATTERY, SUMMARY_BATTERY})
 
 
 def is_result(place: Place) -> bool:
@@ -44,7 +45,7 @@ def read_results(place: Place) -> Iterator[Fact]:
     collection = _collection(place)
     former = place.relation == "REFR"
     usual = _range(place)
-    panel = _panel(place)
+    panel = place.innermost(_panel) or NO_PANEL
     yield Result(
         **vars(replace(fact, start=fact.start or ("" if former else _collected_on(collection)))),
         quantity=answer.quantity,
@@ -55,13 +56,13 @@ def read_results(place: Place) -> Iterator[Fact]:
         range_unit=usual.unit,
         range_text=usual.text,
         interpretation=interpretation,
-        specimen=_specimen(place, collection),
+        specimen=place.innermost(_specimen) or _collected(place, collection),
         method=first_concept(branch, "methodCode", words),
-        laboratory=_laboratory(place),
-        specialty=_specialty(place),
-        panel=NOTHING if panel is None else first_concept(panel.branch, "code", words),
-        panel_ident="" if panel is None else common.ident(panel.branch) or panel.path,
-        isolate=_isolate(place),
+        laboratory=place.innermost(_laboratory) or common.main_organization(place),
+        specialty=place.innermost(_specialty) or NOTHING,
+        panel=panel.concept,
+        panel_ident=panel.ident,
+        isolate=place.innermost(_isolate) or NOTHING,
     )
 
 
@@ -95,25 +96,39 @@ def _range(place: Place) -> Range:
     return Range(low.value, high.value, low.unit or high.unit, said)
 
 
-def _panel(place: Place) -> Place | None:
-    """The innermost battery around a result."""
-    return next((above for above in place.upwards() if above.templates & {BATTERY, SUMMARY_BATTERY}), None)
+class Panel(NamedTuple):
+    """The battery that a result is in."""
+
+    concept: Concept = NOTHING
+    ident: str = ""
+
+
+NO_PANEL = Panel()
+
+
+def _panel(place: Place) -> Panel | None:
+    """What a battery is, where a place is one."""
+    if place.templates.isdisjoint(_BATTERIES):
+        return None
+    return Panel(first_concept(place.branch, "code", place.reading.words), common.ident(place.branch) or place.path)
 
 
 def _collection(place: Place) -> Branch | None:
     """The collection of the specimen: beside the result in its act, when there is one and no other («prélèvement»)."""
-    for above in place.upwards():
-        found = [
-            inner
-            for inner in (
-                *every(above.branch, "entryRelationship/procedure")[:FEW],
-                *every(above.branch, "component/procedure")[:FEW],
-            )
-            if any(template.get("root") == COLLECTION for template in every(inner, "templateId"))
-        ]
-        if found:
-            return found[0] if len(found) == 1 else None
-    return None
+    found = place.innermost(_collections)
+    return found[0] if found is not None and len(found) == 1 else None
+
+
+def _collections(place: Place) -> list[Branch] | None:
+    """The collections right below a place; None where there are none."""
+    near = (
+        *every(place.branch, "entryRelationship/procedure")[:FEW],
+        *every(place.branch, "component/procedure")[:FEW],
+    )
+    found = [
+        inner for inner in near if any(template.get("root") == COLLECTION for template in every(inner, "templateId"))
+    ]
+    return found or None
 
 
 def _collected_on(collection: Branch | None) -> str:
@@ -124,43 +139,40 @@ def _collected_on(collection: Branch | None) -> str:
     return start or end
 
 
-def _specimen(place: Place, collection: Branch | None) -> Concept:
-    """What was examined: told at the result, at its battery, or at the collection."""
-    words = place.reading.words
-    for above in place.upwards():
-        for found in every(above.branch, "specimen/specimenRole/specimenPlayingEntity")[:FEW]:
-            if found.get("classCode") != "MIC" and ISOLATE not in above.templates:
-                return concept(one(found, "code"), words)
+def _specimen(place: Place) -> Concept | None:
+    """What was examined, where the result or its battery tells it."""
+    for found in every(place.branch, "specimen/specimenRole/specimenPlayingEntity")[:FEW]:
+        if found.get("classCode") != "MIC" and ISOLATE not in place.templates:
+            return concept(one(found, "code"), place.reading.words)
+    return None
+
+
+def _collected(place: Place, collection: Branch | None) -> Concept:
+    """What was taken, where no result tells it."""
     if collection is None:
         return NOTHING
-    return first_concept(collection, "participant/participantRole/playingEntity/code", words)
+    return first_concept(collection, "participant/participantRole/playingEntity/code", place.reading.words)
 
 
-def _isolate(place: Place) -> Concept:
+def _isolate(place: Place) -> Concept | None:
     """The germ that was found in the specimen («isolat»)."""
-    for above in place.upwards():
-        if ISOLATE in above.templates:
-            found = first_concept(above.branch, "specimen/specimenRole/specimenPlayingEntity/code", place.reading.words)
-            if found != NOTHING:
-                return found
-    return NOTHING
+    if ISOLATE not in place.templates:
+        return None
+    found = first_concept(place.branch, "specimen/specimenRole/specimenPlayingEntity/code", place.reading.words)
+    return None if found == NOTHING else found
 
 
-def _laboratory(place: Place) -> str:
-    """Who examined: the performer told nearest to the result, else that of the documented act."""
-    for above in place.upwards():
-        for found in every(above.branch, "performer/assignedEntity")[:FEW]:
-            if common.organization(found):
-                return common.organization(found)
-    return common.main_organization(place)
+def _laboratory(place: Place) -> str | None:
+    """The structure of who examined; None where no performer tells it."""
+    named = map(common.organization, every(place.branch, "performer/assignedEntity")[:FEW])
+    return next((found for found in named if found), None)
 
 
-def _specialty(place: Place) -> Concept:
+def _specialty(place: Place) -> Concept | None:
     """The act of the entry («chapitre»)."""
-    for above in place.upwards():
-        if above.name == "act" and above.above is not None and ENTRY in above.above.templates:
-            return first_concept(above.branch, "code", place.reading.words)
-    return NOTHING
+    if place.name != "act" or place.above is None or ENTRY not in place.above.templates:
+        return None
+    return first_concept(place.branch, "code", place.reading.words)
 
 
 READERS = (Reader("observation", is_result, read_results),)

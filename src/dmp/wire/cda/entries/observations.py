@@ -7,7 +7,7 @@ from dmp.record.facts import NOTHING, Concept, Directive, Fact, Lifestyle, Measu
 from dmp.wire.cda.entries import common
 from dmp.wire.cda.entries.common import PCC, Reader, reader
 from dmp.wire.cda.entries.place import Place
-from dmp.wire.cda.entries.values import NO_VALUE, Value, first_concept, period
+from dmp.wire.cda.entries.values import NO_VALUE, Value, first_concept, period, says
 
 VITAL_SIGNS = f"{PCC}.4.13.1"
 VITAL_SIGN = f"{PCC}.4.13.2"
@@ -59,7 +59,7 @@ def read_directives(place: Place) -> Iterator[Fact]:
 def read_observations(place: Place) -> Iterator[Fact]:
     """An observation of no other kind, if it says anything."""
     fact, found, interpretation = common.answer(place)
-    if fact.concept.words or _says(found):
+    if says(fact.concept) or _says(found):
         site, laterality = common.located(place)
         yield Observation(
             **vars(fact),
@@ -74,14 +74,15 @@ def read_observations(place: Place) -> Iterator[Fact]:
 
 def _group(place: Place) -> Concept:
     """The code of the innermost group around an observation."""
-    for above in place.upwards():
-        if above.name == "organizer":
-            return first_concept(above.branch, "code", place.reading.words)
-    return NOTHING
+    return place.innermost(_group_code) or NOTHING
+
+
+def _group_code(place: Place) -> Concept | None:
+    return first_concept(place.branch, "code", place.reading.words) if place.name == "organizer" else None
 
 
 def _says(found: Value) -> bool:
-    return found.quantity != NO_VALUE.quantity or bool(found.concept.words)
+    return found.quantity != NO_VALUE.quantity or says(found.concept)
 
 
 def read_transports(place: Place) -> Iterator[Fact]:

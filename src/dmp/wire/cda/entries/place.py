@@ -1,11 +1,14 @@
 """Walking the entries of a document from the top, each with what stands above it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from dmp.wire.cda.entries.words import Words
 from dmp.wire.cda.header import CdaHeader
 from dmp.wire.cda.tree import Branch, Element, attribute, every
+
+Found = TypeVar("Found")
 
 STATEMENTS = (
     "act",
@@ -47,7 +50,7 @@ class Reading:
 class Place:
     """An element on the way to the entries, with what stands above it; `section` is the innermost code."""
 
-    __slots__ = ("_templates", "above", "branch", "depth", "name", "reading", "section", "step")
+    __slots__ = ("_innermost", "_path", "_templates", "above", "branch", "depth", "name", "reading", "section", "step")
 
     def __init__(self, name: str, branch: Branch, *, above: "Place | None", reading: Reading, step: str = ""):
         """Stand at an element; `step` is how its path names it."""
@@ -57,7 +60,9 @@ class Place:
         self.reading = reading
         self.step = step
         self.depth: int = 0 if above is None else above.depth + 1
+        self._path: str | None = None
         self._templates: frozenset[str] | None = None
+        self._innermost: dict[Callable[[Place], Any], Any] = {}
         self.section: str = "" if above is None else above.section
         if name == "section":
             self.section = attribute(branch, "code", "code") or self.section
@@ -82,22 +87,29 @@ class Place:
     @property
     def path(self) -> str:
         """XPath of the element in the document: see `tree.where`."""
-        return "/".join(reversed([place.step for place in self.upwards() if place.step]))
+        if self._path is None:
+            above = "" if self.above is None else self.above.path
+            self._path = f"{above}/{self.step}" if above else self.step
+        return self._path
 
-    def upwards(self) -> "Iterator[Place]":
-        """This place and all above it, innermost first."""
-        current: Place | None = self
-        while current is not None:
-            yield current
-            current = current.above
+    def innermost(self, told: "Callable[[Place], Found | None]") -> Found | None:
+        """What is told at the innermost place that tells it, from this one up; each place is asked once.
+
+        `told` gives no place: one that is kept by itself would outlive its document.
+        """
+        if told not in self._innermost:
+            found = told(self)
+            if found is None and self.above is not None:
+                found = self.above.innermost(told)
+            self._innermost[told] = found
+        return self._innermost[told]
 
     def below(self) -> "list[Place]":
         """The next places on the way down, in the order of the document within each name."""
         found: list[Place] = []
         if self.depth >= DEEPEST:
             return found
-        for name in _LINKS[self.name]:
-            twins = every(self.branch, name)
+        for name, twins in self.branch.named(_LINKS[self.name]):
             for number, branch in enumerate(twins, start=1):
                 step = f"{name}[{number}]" if len(twins) > 1 else name
                 found.append(Place(name, branch, above=self, reading=self.reading, step=step))

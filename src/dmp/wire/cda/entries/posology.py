@@ -1,21 +1,17 @@
 """How a medicine is taken («posologie»): in words, in steps, and in units a day where that is told (cda 3.3)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, DivisionByZero, InvalidOperation
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from dmp.record.facts import Ceiling, DoseStep, Quantity, Rhythm
+from dmp.record.rhythm import times_a_day
 from dmp.wire.cda.entries.place import Place
 from dmp.wire.cda.entries.values import interval, quantity, single
 from dmp.wire.cda.tree import Branch, every, one
 
 STEP = "1.2.250.1.213.1.1.3.83.1"
 """A step of a posology that changes («dosage progressif»)."""
-_HOURS: Mapping[str, Decimal] = MappingProxyType(
-    {"h": Decimal(1), "d": Decimal(24), "wk": Decimal(168), "mo": Decimal(720), "min": Decimal(1) / 60}
-)
-_DAY = Decimal(24)
 
 
 class Posology(NamedTuple):
@@ -150,22 +146,9 @@ def _per_day(step: DoseStep) -> str:
     counted = dose.unit in {"", "1"} or dose.unit.startswith("{")
     if dose.number is None or dose.comparator or not step.rhythms or not counted:
         return ""
-    times = [_times_a_day(found) for found in step.rhythms]
+    times = [times_a_day(found) for found in step.rhythms]
     known = [found for found in times if found is not None]
     return "" if len(known) < len(times) else _plain(dose.number * sum(known, Decimal(0)))
-
-
-def _times_a_day(found: Rhythm) -> Decimal | None:
-    """How many times a day a rhythm comes round; an event (on waking, at bedtime) comes once."""
-    if found.event:
-        return Decimal(1)
-    hours = _HOURS.get(found.period.unit)
-    if hours is None or found.period.number is None:
-        return None
-    try:
-        return _DAY / (found.period.number * hours)
-    except (DivisionByZero, InvalidOperation):
-        return None
 
 
 def _plain(number: Decimal) -> str:

@@ -23,7 +23,6 @@ _CODED = frozenset({"CD", "CE", "CO", "CV", "CS"})
 _RATIOS = frozenset({"RTO", "RTO_PQ_PQ"})
 _TIMES = frozenset({"TS", "IVL_TS"})
 _TIME = re.compile(r"([0-9]{4}(?:[0-9]{2}){0,5})(?:\.[0-9]*)?(?:[+-][0-9]{4}|Z)?")
-_CLOCK = ((8, 23), (10, 59), (12, 60))
 
 
 class Value(NamedTuple):
@@ -40,15 +39,24 @@ def concept(branch: Branch | None, words: Words) -> Concept:
     """Read a coded value; NOTHING when it is absent."""
     if branch is None:
         return NOTHING
+    get = branch.element.get
+    code, system, display, null = get("code", ""), get("codeSystem", ""), get("displayName", ""), get("nullFlavor", "")
+    if branch.is_leaf:
+        return Concept(code, system, display, null=null)
     return Concept(
-        code=branch.get("code"),
-        system=branch.get("codeSystem"),
-        display=branch.get("displayName"),
+        code=code,
+        system=system,
+        display=display,
         text=words.of(one(branch, "originalText")),
         translations=_translations(branch),
-        null=branch.get("nullFlavor"),
+        null=null,
         qualifiers=tuple(_qualifiers(branch)),
     )
+
+
+def says(found: Concept) -> bool:
+    """Whether a concept has any words, which are not made for that."""
+    return bool(found.display or found.text or found.code or found.words)
 
 
 def _qualifiers(branch: Branch) -> Iterator[Qualifier]:
@@ -185,7 +193,7 @@ def single(found: Quantity) -> Quantity:
 
 def time(written: str) -> str:
     """The digits of an HL7 time in its local time, cut to its precision; empty when it is none."""
-    match = _TIME.fullmatch(written.strip())
+    match = _TIME.fullmatch(written.strip()) if written else None
     if match is None:
         return ""
     digits = match[1]
@@ -193,7 +201,8 @@ def time(written: str) -> str:
         date(int(digits[:4]), int(digits[4:6] or 1), int(digits[6:8] or 1))
     except ValueError:
         return ""
-    clock = all(int(digits[place : place + 2] or 0) <= most for place, most in _CLOCK)
+    # Digits in pairs: they compare as their numbers do, and a part that is not told is before all.
+    clock = digits[8:10] < "24" and digits[10:12] < "60" and digits[12:] <= "60"
     return digits if clock else ""
 
 
