@@ -120,10 +120,16 @@ def _letter(sheet: Sheet) -> Line:
 def _vaccines(found: vaccination_view.VaccinationView) -> Block:
     """What is due now, and what comes soon."""
     lines = tuple(
-        Line(each.title, each.day, _told(each.state), flagged=each.colour == "danger", evidence=each.evidence)
+        Line(each.title, "", _told(each.state, _due(each)), flagged=each.colour == "danger", evidence=each.evidence)
         for each in (*found.now, *found.soon)
     )
     return Block("vaccines", ("Vaccins à prévoir", "Vaccines to think of"), lines, more=vaccination.SERVICE.slug)
+
+
+def _due(each: vaccination_view.Line) -> Words:
+    """A day alone would be read as the day of the injection."""
+    french, english = each.day_label
+    return (f"{french.lower()} {each.day}", f"{english.lower()} {each.day}") if each.day else same("")
 
 
 def _screening(found: screening_view.ScreeningView) -> Block:
