@@ -87,7 +87,7 @@ def test_what_is_kept_are_the_words_that_were_read_with_their_rule_and_their_day
     )
     advice = substitutes(LINE, handed, DATABASE, SHIPPED)
 
-    one, other = with_advice(handed, advice, DATABASE, SHIPPED, 0)
+    one, other = with_advice(handed, advice, DATABASE, SHIPPED, lambda french, _: french)
     assert other.checked is None
     assert one.checked is not None
     (kept,) = one.checked.advice

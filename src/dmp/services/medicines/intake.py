@@ -36,9 +36,7 @@ _SYSTEM = (
     "mmol",
     "umol",
 )
-MEASURES = frozenset(
-    (*_SYSTEM, "umol", "meq", "cm2", "kBq", "MBq", "[iU]", "[IU]", "IU", "UI", "m[iU]", "k[iU]", "M[iU]")
-)
+MEASURES = frozenset((*_SYSTEM, "meq", "cm2", "kBq", "MBq", "[iU]", "[IU]", "IU", "UI", "m[iU]", "k[iU]", "M[iU]"))
 """Units that measure; any other one counts what is taken: tablets, puffs, sachets."""
 _AT_MEALS = frozenset({"C", "AC", "IC", "PC"})
 """HL7 TimingEvent: at meals, of which nobody tells how many there are."""

@@ -1,7 +1,7 @@
 """What a pharmacist reads before another product than the one prescribed is written down (RX-7): it blocks nothing."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dmp.actions.dispense import Handed
@@ -13,7 +13,7 @@ from dmp.services.medicines.substitute import Compared, Ground, Known, Likeness,
 from dmp.services.medicines.thesaurus import Thesaurus
 from dmp.services.panel import Words
 from dmp.services.rule_set import Rules
-from dmp.web.chart.medicines_alerts import data_words
+from dmp.web.chart.medicines_alerts import data_kept
 from dmp.web.days import day
 
 TITLES: Mapping[Likeness, Words] = {
@@ -143,19 +143,19 @@ def with_advice(
     advice: Iterable[SubstituteView],
     thesaurus: Thesaurus | None,
     rules: Rules,
-    language: int,
+    say: Callable[[str, str], str],
 ) -> tuple[Handed, ...]:
-    """The same, each with what was read of it, to be kept: the words as they were read, 0 for French, 1 for English."""
+    """The same, each with what was read of it, to be kept; `say` takes the words of the language of the page."""
     version, by_item = rules.of(alert_rules.RULES).version, {each.item: each for each in advice}
-    database = "" if thesaurus is None else data_words(thesaurus)[language]
+    database = data_kept(thesaurus, say)
     data = "" if thesaurus is None else day(thesaurus.origin.medicines)
     return tuple(
-        replace(each, checked=Checked(version, database, (_advice(by_item[each.item], version, data, language),)))
+        replace(each, checked=Checked(version, database, (_advice(by_item[each.item], version, data, say),)))
         if each.item in by_item
         else each
         for each in handed
     )
 
 
-def _advice(view: SubstituteView, version: str, data: str, language: int) -> Advice:
-    return Advice(view.rule, view.title[language], view.text[language], version, data)
+def _advice(view: SubstituteView, version: str, data: str, say: Callable[[str, str], str]) -> Advice:
+    return Advice(view.rule, say(*view.title), say(*view.text), version, data)

@@ -24,7 +24,7 @@ from dmp.web.chart.counter_words import FIELDS, GONE, NOT_DONE, OBSTACLES, UNKNO
 from dmp.web.chart.prescription_view import PrescriptionView, seen
 from dmp.web.days import day
 from dmp.web.depositing import Depositing
-from dmp.web.portal.page import Answer, Language, Needs, Page, PageRoute, Redirect, Visit
+from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import PROFESSIONAL as HOME_OF_PROFESSIONALS
 from dmp.web.professional.room import alone, called
 
@@ -129,8 +129,7 @@ class CounterPages:
             advice = substitutes(found, typed.handed, names, rules)
             if advice and visit.form.line("seen") != seen_of(found, advice):
                 return _Came(advice=advice)
-            language = 0 if visit.language is Language.FRENCH else 1
-            typed = replace(typed, handed=with_advice(typed.handed, advice, names, rules, language))
+            typed = replace(typed, handed=with_advice(typed.handed, advice, names, rules, visit.says))
         try:
             return _Came(done=visit.perform(self._act(visit, which, typed)))
         except IncompleteRequest as refusal:

@@ -1,6 +1,6 @@
 """Advice about medicines in words: for professionals with level and rule, for the holder in plain words (SV-6)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dmp.services.chart import Evidence
@@ -115,6 +115,11 @@ def _for_holder(alert: Alert) -> Words:
                 f"{' and '.join(names)}: this may be the same treatment twice.",
             )
     return (f"{said[0]} {_TALK[0]}", f"{said[1]} {_TALK[1]}")
+
+
+def data_kept(thesaurus: Thesaurus | None, say: Callable[[str, str], str]) -> str:
+    """The same as it is kept with what was read, in the words of who read it; empty where no data were loaded."""
+    return "" if thesaurus is None else say(*data_words(thesaurus))
 
 
 def data_words(thesaurus: Thesaurus | None) -> Words:

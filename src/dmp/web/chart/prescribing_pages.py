@@ -40,7 +40,7 @@ from dmp.web.deposit_authors import EVENTS, by_professional
 from dmp.web.depositing import Depositing, Told
 from dmp.web.portal.callers import professional_of
 from dmp.web.portal.forms import number_in
-from dmp.web.portal.page import Answer, Language, Needs, Page, PageRoute, Redirect, Visit
+from dmp.web.portal.page import Answer, Needs, Page, PageRoute, Redirect, Visit
 from dmp.web.portal.places import PROFESSIONAL as HOME_OF_PROFESSIONALS
 
 NEW = f"{WRITTEN}/nouvelle"
@@ -217,10 +217,9 @@ class PrescribingPages:
         view = self._reading(visit, sent, lines, before)
         if not view.is_ready or not lines or visit.form.line("seen") != view.seen:
             return self._reviewed(visit, replace(view, changed=True))
-        language = 0 if visit.language is Language.FRENCH else 1
         told = replace(
             self._prescription(visit, sent, lines, before),
-            checked=told_of(before, view.alerts, visit.portal.medicines, language),
+            checked=told_of(before, view.alerts, visit.portal.medicines, visit.says),
         )
         try:
             kept = visit.perform(self._act(visit, told, lines, nonce, before))

@@ -1,7 +1,7 @@
 """What a prescriber reads before he signs: the lines so far, and what the checks say of them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from dmp.services.medicines.treatment import Treatment
 from dmp.services.medicines.treatments import reconciled
 from dmp.services.panel import Words
 from dmp.services.words import unit_words
-from dmp.web.chart.medicines_alerts import AlertView, alert_views, data_words
+from dmp.web.chart.medicines_alerts import AlertView, alert_views, data_kept
 from dmp.web.chart.medicines_words import PRESCRIPTION_FLAGS, REASONS
 from dmp.web.chart.prescribing_form import FLAGS, MOST_LINES, Draft, Sent
 from dmp.web.chart.prescribing_lines import DOSES, UNITS, Understood, fault_of, faults, understood
@@ -247,13 +247,12 @@ def _renewed(alert: Alert, view: AlertView) -> AlertView:
     return replace(view, title=("Déjà en cours", "Taken already"), colour="info", text=text)
 
 
-def told_of(before: Prescribing, alerts: tuple[AlertView, ...], thesaurus: Thesaurus | None, language: int) -> Checked:
-    """What the checks told, to be kept: the words that were read, 0 for French, 1 for English."""
-    advice = tuple(
-        Advice(each.rule, each.title[language], each.text[language], each.version, each.data) for each in alerts
-    )
-    database = "" if thesaurus is None else data_words(thesaurus)[language]
-    return Checked(before.chart.rules.of(alert_rules.RULES).version, database, advice)
+def told_of(
+    before: Prescribing, alerts: tuple[AlertView, ...], thesaurus: Thesaurus | None, say: Callable[[str, str], str]
+) -> Checked:
+    """What the checks told, to be kept in the words that were read; `say` takes those of the language of the page."""
+    advice = tuple(Advice(each.rule, say(*each.title), say(*each.text), each.version, each.data) for each in alerts)
+    return Checked(before.chart.rules.of(alert_rules.RULES).version, data_kept(thesaurus, say), advice)
 
 
 def seen_of(patient: PatientId, sent: Sent, alerts: tuple[AlertView, ...]) -> str:
