@@ -17,12 +17,11 @@ from dmp.services.medicines.cycle import Rules as Cycle
 from dmp.services.medicines.cycle import state_of
 from dmp.services.rule_set import Rules
 from dmp.web.chart.medicines_words import PRESCRIPTION_STATES
-from dmp.web.days import day
 from dmp.web.patient import copied_cells as cells
 from dmp.web.patient import copied_words as words
 from dmp.web.patient.copied_cells import Cell, Row
 from dmp.web.patient.profile_words import MEASURES, SECTIONS, shown
-from dmp.web.patient.words import SCOPES
+from dmp.web.patient.words import SCOPES, birth_day
 
 Span = tuple[datetime | None, datetime | None]
 
@@ -36,7 +35,7 @@ def identity(told: CopiedIdentity) -> Iterator[Row]:
             ("birth-first-names", cells.said(traits.birth_first_names or traits.birth_first_name)),
             ("used-name", cells.said(traits.used_name)),
             ("used-first-name", cells.said(traits.used_first_name)),
-            ("birth-date", Cell(_born(traits.birth_date), traits.birth_date)),
+            ("birth-date", Cell(birth_day(traits.birth_date), traits.birth_date)),
             ("sex", cells.coded(traits.sex.value, words.SEXES[traits.sex])),
             ("birth-place", cells.said(traits.birth_place)),
         ]
@@ -45,14 +44,6 @@ def identity(told: CopiedIdentity) -> Iterator[Row]:
     if told.closure is not None:
         facts.append(("closed", cells.on(told.closure.at)))
     return ((cells.coded(name, words.FACTS[name]), cell) for name, cell in facts if cell.words)
-
-
-def _born(birth: str) -> str:
-    """A birth date as people write it; one that is not whole stays as it is (ID-2)."""
-    try:
-        return day(date.fromisoformat(birth))
-    except ValueError:
-        return birth
 
 
 def _reached(contact: Contact) -> Iterator[tuple[str, Cell]]:

@@ -59,7 +59,7 @@ def profession_in_words(who: InDirectory) -> str:
 def called(traits: IdentityTraits) -> str:
     """How a person is named on every page: first name, name, birth date; nobody takes one record for another."""
     name = f"{traits.given.title()} {traits.family}".strip()
-    return f"{name}, {_written(traits.birth_date)}" if traits.birth_date else name
+    return f"{name}, {birth_day(traits.birth_date)}" if traits.birth_date else name
 
 
 def part_in_words(part: Part) -> Both:
@@ -85,7 +85,7 @@ def _until(said: Both, until: str, *, guardian: bool = False) -> Both:
     return f"{said[0]} jusqu’au {until}", f"{said[1]} until {until}"
 
 
-def _written(birth: str) -> str:
+def birth_day(birth: str) -> str:
     """A birth date as people write it; one that is not whole stays as it is (ID-2)."""
     parts = birth.split("-")
     return "/".join(reversed(parts)) if len(parts) == 3 else birth
